@@ -1,0 +1,1 @@
+"""The web pages. ``navigation.py`` is the script that Streamlit runs; every other module is one page."""

@@ -1,0 +1,176 @@
+"""Two to five keywords side by side, or one selection in two periods."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from pages.components import cached, charts, downloads, filters, formats, labels, session, state, tables, theme
+from pages.components.access import require_role
+from pages.components.i18n import t
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
+from pasip_core.queries.compare import FEWEST, MOST, Comparison
+
+require_role()
+
+
+def choose_mode() -> str:
+    """Keywords, or periods."""
+    names = {"keywords": t("Keywords"), "periods": t("Periods")}
+    st.session_state["compare_mode"] = session.current().mode
+    st.segmented_control(
+        t("Compare"), list(names), format_func=names.__getitem__, key="compare_mode", required=True,
+        on_change=lambda: session.change(mode=st.session_state["compare_mode"]),
+    )  # fmt: skip
+    return session.current().mode
+
+
+def keyword_sides(wanted: Filters) -> tuple[str, ...]:
+    """The chosen keywords, or the first of those that are watched."""
+    return wanted.keywords[:MOST] or tuple(k.id for k in cached.keywords() if k.active)[:MOST]
+
+
+def choose_other(period: Period) -> Period:
+    """The second period: any days, at first those right before."""
+    other = session.current().other or period.previous()
+    st.session_state["other_days"] = (other.first, other.last)
+
+    def change() -> None:
+        days = st.session_state["other_days"]
+        if len(days) == 2:
+            session.change(other=Period(days[0], days[1], period.zone))
+
+    st.date_input(
+        t("Compared with"), key="other_days", on_change=change, format="DD/MM/YYYY", width=225,
+        min_value=other.first - timedelta(days=7000), max_value=max(other.last, session.choices().today),
+    )  # fmt: skip
+    return other
+
+
+def named(comparison: Comparison, names: dict[str, str]) -> dict[str, pd.DataFrame]:
+    """The frames of a comparison with a column ``name`` for people."""
+    frames = {name: getattr(comparison, name) for name in ("summary", "trend", "platforms", "sources")}
+    return {name: frame.assign(name=frame["side"].map(names)) for name, frame in frames.items()}
+
+
+def show_summary(summary: pd.DataFrame) -> None:
+    """The numbers of each side in a row."""
+    shown = pd.DataFrame({
+        "name": summary["name"], "volume": summary["volume"], "growth": summary["growth_rate"].astype("Float64"),
+        "share": summary["share"], "positive": summary["positive_share"], "neutral": summary["neutral_share"],
+        "negative": summary["negative_share"], "net": summary["net_sentiment"].astype("Float64"),
+        "engagement": summary["engagement_total"],
+    })  # fmt: skip
+    column = st.column_config
+    st.dataframe(
+        shown, hide_index=True, width="stretch", height="content", key="summary", placeholder="–",
+        column_config={
+            "name": column.TextColumn(" ", pinned=True),
+            "volume": column.NumberColumn(t("Mentions"), format="localized"),
+            "growth": column.NumberColumn(t("Change"), format="%+.1f%%", help=t("Against the period before.")),
+            "share": column.NumberColumn(t("Share of voice"), format="%.1f%%"),
+            "positive": column.NumberColumn(labels.signed_sentiment("positive"), format="%.1f%%"),
+            "neutral": column.NumberColumn(labels.signed_sentiment("neutral"), format="%.1f%%"),
+            "negative": column.NumberColumn(labels.signed_sentiment("negative"), format="%.1f%%"),
+            "net": column.NumberColumn(t("Net sentiment"), format="%+.1f"),
+            "engagement": column.NumberColumn(t("Engagement"), format="localized"),
+        },
+    )  # fmt: skip
+    downloads.show_table(summary.drop(columns="name"), "comparison")
+
+
+def show_figures(frames: dict[str, pd.DataFrame], colours: dict[str, str], key: object, *, periods: bool) -> None:
+    """Volume over time, tone and platforms."""
+
+    def draw(name: str, make: object, frame: pd.DataFrame) -> None:
+        st.vega_lite_chart(cached.figure(make, frame, name, key, colours), width="stretch", key=f"compare_{name}")
+
+    st.subheader(t("Volume over time"))
+    draw("lines", lambda of: charts.lines(of, colours, by_offset=periods), frames["trend"])
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(t("Sentiment"))
+        draw("tone", charts.by_side, frames["summary"])
+    with right:
+        st.subheader(t("Share of voice") if not periods else t("Mentions"))
+        draw("shares", lambda of: charts.shares(of, colours), frames["summary"])
+    st.subheader(t("Platforms"))
+    platforms = frames["platforms"].assign(group=frames["platforms"]["platform"].map(labels.platform))
+    draw("platforms", lambda of: charts.grouped(of, colours), platforms)
+
+
+def show_sources(sources: pd.DataFrame) -> None:
+    """The loudest sources of each side."""
+    st.subheader(t("Loudest sources"))
+    sides = list(dict.fromkeys(sources["name"]))
+    for column, side in zip(st.columns(max(1, len(sides))), sides, strict=False):
+        with column:
+            st.markdown(f"**{state.shown(side)}**")
+            tables.show_side_sources(sources[sources["name"] == side], key=f"sources_{side}")
+
+
+def show(comparison: Comparison, names: dict[str, str], colours: dict[str, str], key: object, *, periods: bool) -> None:
+    """All parts of a comparison, top to bottom."""
+    frames = named(comparison, names)
+    show_summary(frames["summary"])
+    if not periods:
+        st.caption(
+            t("{n} mentions in all; one that names several keywords counts for each and once here.",
+              n=formats.number(comparison.total))
+        )  # fmt: skip
+    show_figures(frames, colours, key, periods=periods)
+    if not frames["sources"].empty:
+        show_sources(frames["sources"])
+
+
+def show_keywords(wanted: Filters) -> None:
+    """Keywords side by side."""
+    sides = keyword_sides(wanted)
+    every = cached.keywords()
+    if len(every) < FEWEST:
+        st.info(t("A comparison needs two keywords. Add another one first."), icon=":material/sell:")
+        st.page_link("keywords.py", label=t("Add a keyword"), icon=":material/add:")
+        return
+    if len(sides) < FEWEST:
+        st.info(t("Choose at least one more keyword above, up to five."), icon=":material/compare_arrows:")
+        return
+    if len(wanted.keywords) > MOST:
+        st.caption(t("The first five keywords are compared."))
+    comparison = cached.compare_keywords(wanted, sides)
+    if not comparison.summary["volume"].sum():
+        state.nothing_here(wanted.period)
+        return
+    names = {k.id: k.keyword for k in every}
+    colours = {names[id]: colour for id, colour in theme.keyword_colours(every).items()}
+    key = (cached.day_versions(wanted), wanted, sides)
+    show(comparison, names, colours, key, periods=False)
+
+
+def show_periods(wanted: Filters) -> None:
+    """One selection in two periods."""
+    other = choose_other(wanted.period)
+    if other == wanted.period:
+        st.info(t("Both periods are the same; choose other days."), icon=":material/event:")
+        return
+    comparison = cached.compare_periods(wanted, other)
+    if not comparison.summary["volume"].sum():
+        state.nothing_here(wanted.period)
+        return
+    periods = dict(zip(comparison.summary["side"], (wanted.period, other), strict=True))
+    names = {side: formats.period(period) for side, period in periods.items()}
+    colours = dict(zip(names.values(), theme.KEYWORDS, strict=False))
+    key = (cached.day_versions(wanted), cached.day_versions(Filters(other)), wanted, other)
+    show(comparison, names, colours, key, periods=True)
+
+
+st.title(t("Comparison"))
+mode = choose_mode()
+wanted = filters.show_filters()
+filters.scope_line(wanted)
+if mode == "keywords":
+    show_keywords(wanted)
+else:
+    show_periods(wanted)

@@ -1,0 +1,1 @@
+"""What pages are made of; everything here may import Streamlit, nothing outside ``pages`` does."""

@@ -1,0 +1,153 @@
+"""The only place of Streamlit's caches. A remembered answer is never older than what it was made from.
+
+What series answer is kept per (filters, versions of the days it speaks of); what looks at single mentions
+or small collections per watermark. The store itself is asked for these versions on every run, which is
+cheap; so a number changes as soon as the data does, and new mentions leave last month's answers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages.components import theme
+from pages.components.i18n import language
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import Period
+from pasip_core.domain.runs import SourceRun
+from pasip_core.queries import compare, health, mentions, overview
+from pasip_core.settings import Settings, current_settings
+from pasip_core.stores.ports import Order, Page, Stores
+
+T = TypeVar("T")
+Figure = dict[str, Any]
+HASHES = {Filters: repr, Period: repr}
+
+
+def place() -> str:
+    """Where this installation keeps its data; part of every key."""
+    settings = current_settings()
+    return settings.database_url or str(settings.sqlite_path)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda stores: stores.close())
+def _opened(_settings: Settings, place: str) -> Stores:
+    from pasip_core.stores.connect import connect
+
+    return connect(_settings)
+
+
+def stores() -> Stores:
+    """The stores, opened once a process. ``StoreUnavailable`` where they cannot be."""
+    return _opened(current_settings(), place())
+
+
+def day_versions(filters: Filters) -> str:
+    """Changes whenever a number of these days, or of the days before them, does."""
+    both = Period(filters.period.previous().first, filters.period.last, filters.period.zone)
+    return stores().metrics.versions(both)
+
+
+def watermark() -> str:
+    """Changes whenever any mention does."""
+    return stores().mentions.watermark()
+
+
+def remember(name: str, question: Callable[..., T]) -> Callable[..., T]:
+    """``question`` kept per arguments, version and place, under a name of its own."""
+
+    def remembered(version: str, place: str, *arguments: Any) -> T:
+        return question(*arguments)
+
+    remembered.__qualname__ = f"remembered_{name}"
+    return st.cache_data(max_entries=200, show_spinner=False, hash_funcs=HASHES)(remembered)
+
+
+def _by_days(question: Callable[..., T]) -> Callable[..., T]:
+    """Questions about filters, and anything else hashable, that series answer."""
+    kept = remember(f"{question.__module__}.{question.__qualname__}", lambda *given: question(stores(), *given))
+
+    def ask(filters: Filters, *more: Any) -> T:
+        return kept(day_versions(filters), place(), filters, *more)
+
+    return ask
+
+
+def _by_watermark(question: Callable[..., T]) -> Callable[..., T]:
+    """Questions that look at single mentions."""
+    kept = remember(f"{question.__module__}.{question.__qualname__}", lambda *given: question(stores(), *given))
+
+    def ask(*given: Any) -> T:
+        return kept(watermark(), place(), *given)
+
+    return ask
+
+
+headline = _by_days(overview.overview)
+sentiment_trend = _by_days(overview.sentiment_trend)
+platform_volume = _by_days(overview.platform_volume)
+loudest_sources = _by_days(overview.loudest_sources)
+loudest_accounts = _by_days(overview.loudest_accounts)
+share_of_voice = _by_days(overview.share_of_voice)
+compare_keywords = _by_days(compare.compare_keywords)
+where_data_lies = _by_watermark(overview.where_data_lies)
+mention_count = _by_watermark(mentions.mention_count)
+voices = _by_watermark(mentions.voices)
+
+
+def compare_periods(filters: Filters, other: Period) -> compare.Comparison:
+    """Two periods side by side; kept per versions of the days of both."""
+    return _two_periods(day_versions(filters) + day_versions(Filters(other)), place(), filters, other)
+
+
+_two_periods = remember("compare_periods", lambda filters, other: compare.compare_periods(stores(), filters, other))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False, hash_funcs=HASHES)
+def _page(watermark: str, place: str, filters: Filters, after: str | None, limit: int, order: Order) -> Page:
+    return mentions.mention_page(stores(), filters, after=after, limit=limit, order=order)
+
+
+def mention_page(filters: Filters, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
+    """One page of mentions: frozen values, shared and not copied."""
+    return _page(watermark(), place(), filters, after, limit, order)
+
+
+def latest_mentions(limit: int) -> Sequence[Mention]:
+    """The newest mentions of all."""
+    span = stores().mentions.span()
+    if span is None:
+        return ()
+    zone = current_settings().zone
+    everything = Period(span[0].astimezone(zone).date(), span[1].astimezone(zone).date(), zone)
+    return mention_page(Filters(everything), None, limit).mentions
+
+
+def keywords() -> list[Keyword]:
+    """Every keyword, by label. Read each time: there are few, and an edit must show at once."""
+    return sorted(stores().keywords.list(), key=lambda k: (not k.active, k.priority, k.keyword.casefold()))
+
+
+def last_collection() -> SourceRun | None:
+    """The run that began last."""
+    return health.last_collection(stores())
+
+
+def now() -> datetime:
+    """The clock of pages."""
+    return datetime.now(UTC)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _figure(name: str, key: str, language: str, dark: bool, _draw: Callable[[], Figure]) -> Figure:
+    return _draw()
+
+
+def figure(draw: Callable[[T], Figure], of: T, *key: object) -> Figure:
+    """The specification that ``draw`` makes of ``of``, kept under ``key``, which must tell what ``of`` holds."""
+    return _figure(draw.__qualname__, repr((key, place())), language(), theme.dark(), lambda: draw(of))

@@ -1,0 +1,144 @@
+"""The bar of filters on top of a page. Widgets show the view of the session and change it by callbacks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from pages.components import cached, formats, labels, session
+from pages.components.i18n import t
+from pages.components.view import MOST_TEXT, Choices
+from pasip_core.domain.analysis import PENDING, SENTIMENTS
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
+
+DEFAULT_PRESET = "7"
+PRESETS = {DEFAULT_PRESET: 7, "30": 30, "90": 90, "365": 365}
+
+
+def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
+    """Period and keywords at once, the rest a click away; ``text`` puts the search in sight."""
+    known, view = session.choices(), session.current()
+    period = view.period or known.default_period()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
+        _period(known, period)
+        if keywords:
+            _several(
+                "keywords",
+                t("Keywords"),
+                known.keywords,
+                _keyword_names(),
+                t("Keywords: any"),
+                width=260,
+                label="collapsed",
+            )
+        if text:
+            _text(width=240, label="collapsed")
+        with st.popover(_more_label(text), icon=":material/tune:", key="more_filters"):
+            if not text:
+                _text(width="stretch")
+            _several("sentiments", t("Sentiment"), (*SENTIMENTS, PENDING), labels.sentiment, t("Any"))
+            _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
+            _several("sources", t("Sources"), known.sources, str, t("All sources"))
+        if view.narrowed():
+            st.button(t("Clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=session.clear_filters)
+    session.say_what_was_dropped()
+    return session.filters()
+
+
+def _more_label(text: bool) -> str:
+    view = session.current()
+    used = [view.sentiments, view.platforms, view.sources] + ([] if text else [view.text])
+    count = sum(1 for value in used if value)
+    return t("Filters ({n})", n=count) if count else t("Filters")
+
+
+def _keyword_names() -> Any:
+    names = {k.id: k.keyword for k in cached.keywords()}
+    return lambda id: names.get(id, id)
+
+
+def _period(known: Choices, period: Period) -> None:
+    lies = cached.where_data_lies(known.default_period())
+    names = {"7": t("7 days"), "30": t("30 days"), "90": t("90 days"), "365": t("1 year")}
+    if lies:
+        names["all"] = t("All")
+    st.session_state["filter_preset"] = _preset_of(known, period, lies)
+    st.session_state["filter_days"] = (period.first, period.last)
+
+    def choose_preset() -> None:
+        if chosen := st.session_state["filter_preset"]:
+            session.change(period=_period_of(known, chosen, lies) if chosen != DEFAULT_PRESET else None)
+
+    def choose_days() -> None:
+        days = st.session_state["filter_days"]
+        if len(days) == 2:
+            session.change(period=Period(days[0], days[1], known.zone))
+
+    st.segmented_control(
+        t("Period"),
+        list(names),
+        format_func=names.__getitem__,
+        key="filter_preset",
+        on_change=choose_preset,
+        label_visibility="collapsed",
+    )
+    st.date_input(
+        t("Days"), key="filter_days", on_change=choose_days, format="DD/MM/YYYY", width=225,
+        min_value=min(known.today - timedelta(days=7000), period.first, lies.first if lies else period.first),
+        max_value=max(known.today, period.last, lies.last if lies else period.last),
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _preset_of(known: Choices, period: Period, lies: Period | None) -> str | None:
+    if period == lies:
+        return "all"
+    return next((name for name in PRESETS if _period_of(known, name, lies) == period), None)
+
+
+def _period_of(known: Choices, preset: str, lies: Period | None) -> Period | None:
+    if preset == "all":
+        return lies
+    return Period(known.today - timedelta(days=PRESETS[preset] - 1), known.today, known.zone)
+
+
+def _several(
+    name: str, title: str, options: Any, names: Any, nothing: str, *, width: Any = "stretch", label: Any = "visible"
+) -> None:
+    key = f"filter_{name}"
+    st.session_state[key] = [value for value in getattr(session.current(), name) if value in options]
+    st.multiselect(
+        title, list(options), format_func=names, key=key, placeholder=nothing, width=width, label_visibility=label,
+        on_change=lambda: session.change(**{name: tuple(st.session_state[key])}),
+    )  # fmt: skip
+
+
+def _text(*, width: Any, label: Any = "visible") -> None:
+    st.session_state["filter_text"] = session.current().text
+    st.text_input(
+        t("Text"), key="filter_text", max_chars=MOST_TEXT, width=width, icon=":material/search:",
+        label_visibility=label,
+        placeholder=t('Words, or "a phrase"'),
+        on_change=lambda: session.change(text=" ".join(st.session_state["filter_text"].split())),
+    )  # fmt: skip
+
+
+def scope_line(filters: Filters) -> None:
+    """What the numbers below speak of, in one line."""
+    before = filters.period.previous()
+    st.caption(
+        t(
+            "{period} ({zone}), compared with {before}.",
+            period=formats.period(filters.period),
+            zone=formats.zone_name(),
+            before=formats.period(before),
+        )
+    )
+
+
+def keyword_ids(filters: Filters) -> tuple[str, ...]:
+    """The chosen keywords, or every active one where none is chosen."""
+    return filters.keywords or tuple(k.id for k in cached.keywords() if k.active)

@@ -1,0 +1,121 @@
+"""What names in the data are called in front of people."""
+
+from __future__ import annotations
+
+from pages.components import formats
+from pages.components.i18n import t
+from pasip_core.domain.analysis import CORRECTION
+
+
+def sentiment(name: str) -> str:
+    """A sentiment, or ``pending``."""
+    return {
+        "positive": t("Positive"),
+        "neutral": t("Neutral"),
+        "negative": t("Negative"),
+        "pending": t("Not analysed yet"),
+    }.get(name, name)
+
+
+def signed_sentiment(name: str) -> str:
+    """The same with a sign in front, so that colour is not needed to tell them apart."""
+    sign = {"positive": "▲", "neutral": "●", "negative": "▼"}.get(name, "○")
+    return f"{sign} {sentiment(name)}"
+
+
+def platform(name: str) -> str:
+    """A platform's own name."""
+    names = {
+        "twitter": "X (Twitter)", "facebook": "Facebook", "instagram": "Instagram", "tiktok": "TikTok",
+        "youtube": "YouTube", "telegram": "Telegram", "reddit": "Reddit", "kaskus": "Kaskus",
+        "mastodon": "Mastodon", "bluesky": "Bluesky", "threads": "Threads",
+    }  # fmt: skip
+    return {"news": t("News"), "blog": t("Blogs"), "forum": t("Forums")}.get(name) or names.get(name) or name
+
+
+def emotion(name: str | None) -> str:
+    """An emotion of the analysis."""
+    if not name:
+        return formats.UNKNOWN
+    return {
+        "anger": t("anger"), "fear": t("fear"), "happy": t("happiness"), "joy": t("happiness"),
+        "love": t("love"), "sadness": t("sadness"), "sad": t("sadness"), "neutral": t("no emotion"),
+    }.get(name, name)  # fmt: skip
+
+
+def author_of_analysis(model_version: str) -> str:
+    """Who said so: a person, or which model."""
+    return t("corrected by a person") if model_version == CORRECTION else model_version
+
+
+def error_kind(kind: str) -> str:
+    """What went wrong with a source, and what it means for whoever looks at it."""
+    return {
+        "": t("went well"),
+        "auth": t("credentials are missing or refused"),
+        "forbidden": t("the site does not allow it (robots.txt or permission)"),
+        "quota": t("too many requests; waits before it asks again"),
+        "paid_out": t("prepaid credits are used up"),
+        "blocked": t("the site shows a block page"),
+        "gone": t("the service or page is no more"),
+        "bad_query": t("the site did not accept the question"),
+        "upstream": t("the site did not answer (server error or timeout)"),
+        "parse": t("the answer could not be read; the site may have changed"),
+    }.get(kind, kind)
+
+
+def job_state(state: str) -> str:
+    """How a job is doing, as ``dispatch`` names it."""
+    return {
+        "waiting": t("waiting"),
+        "running": t("running"),
+        "retrying": t("will be tried again"),
+        "done": t("done"),
+        "failed": t("failed"),
+        "stopped": t("cancelled"),
+    }.get(state, state)
+
+
+def worker_state(state: str) -> str:
+    """What a worker process does."""
+    return {"idle": t("idle"), "busy": t("busy"), "suspended": t("paused"), "started": t("starting")}.get(state, state)
+
+
+def job(name: str) -> str:
+    """What a job, or an entry of the schedule, does."""
+    return {
+        "collect": t("Collect"),
+        "collect_social": t("Collect"),
+        "collect_due": t("Collect all sources that are due"),
+        "enrich": t("Analyse sentiment"),
+        "rematch": t("Match keywords again"),
+        "rollup": t("Recompute numbers"),
+        "import_file": t("Import a file"),
+        "check_feed": t("Check a feed"),
+        "publish_sources": t("List the sources"),
+    }.get(name, name)
+
+
+def field(name: str) -> str:
+    """A field of a mention, as the import page asks for it."""
+    return {
+        "content": t("Text"),
+        "published_at": t("Published"),
+        "author": t("Author"),
+        "title": t("Title"),
+        "url": t("Link"),
+        "id": t("The platform's own id"),
+        "time": t("Time (where it stands apart)"),
+        "likes": t("Likes"),
+        "shares": t("Shares"),
+        "comments": t("Comments"),
+        "author_followers": t("Followers"),
+        "language": t("Language"),
+        "platform": t("Platform"),
+        "source": t("Source"),
+    }.get(name, name)
+
+
+def import_hint() -> str:
+    """What an import does with rows that are there already."""
+    return t("Importing the same file twice adds nothing twice: known mentions are recognised.")

@@ -1,0 +1,77 @@
+"""What the workers do right now, kept up to date without rerunning the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from pages.components import formats, labels, state
+from pasip_core import dispatch
+from pasip_core.dispatch import JobStatus, QueueOverview
+from pasip_core.errors import PasipError, QueueUnavailable
+from pasip_core.settings import current_settings
+
+EVERY = 2.0
+
+
+def overview() -> QueueOverview | None:
+    """The queue, or ``None`` where it is away."""
+    try:
+        return dispatch.queue_overview(settings=current_settings())
+    except QueueUnavailable:
+        return None
+
+
+def show_work(names: Collection[str]) -> None:
+    """Jobs of these kinds that wait or run, with their progress; a full rerun once the last one is done."""
+
+    @st.fragment(run_every=EVERY, key="work")
+    def work() -> None:
+        seen = overview()
+        if seen is None:
+            return
+        jobs = [job for job in (*seen.running, *seen.waiting) if job.name in names]
+        was = st.session_state.get("_working", False)
+        st.session_state["_working"] = bool(jobs)
+        if was and not jobs:
+            st.rerun()
+        for job in jobs:
+            show_progress(job)
+
+    work()
+
+
+def subject(job: JobStatus) -> str:
+    """What the job works on: its first argument, where that is a name."""
+    return str(job.args[0]) if job.args and job.name.startswith("collect") else ""
+
+
+def show_progress(job: JobStatus) -> None:
+    """A line or a bar for one job."""
+    what = " · ".join(part for part in (labels.job(job.name), subject(job), labels.job_state(job.state)) if part)
+    note = state.shown(job.note[:200])
+    if job.total:
+        share = min(1.0, job.done / job.total)
+        st.progress(share, f"{state.shown(what)} · {formats.number(job.done)} / {formats.number(job.total)} {note}")
+    elif job.state == "running":
+        done = f" · {formats.number(job.done)}" if job.done else ""
+        st.progress(0.0, f":material/autorenew: {state.shown(what)}{done} {note}")
+    else:
+        st.caption(f":material/schedule: {state.shown(what)} {note}")
+
+
+def show_job(job_id: str, *, key: str) -> str | None:
+    """Follow one job; its state, ``None`` where its outcome has been forgotten or the queue is away."""
+    try:
+        job = dispatch.job_status(job_id, settings=current_settings())
+    except PasipError as error:
+        state.show(error)
+        return None
+    if job is None:
+        return None
+    if job.state in {"waiting", "running", "retrying"}:
+        show_progress(job)
+    if job.error and job.state in {"failed", "retrying"}:
+        st.error(state.shown(job.error))
+    return job.state

@@ -1,0 +1,34 @@
+"""The script that Streamlit runs for every page: page frame, language, navigation, and the page itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+if (root := str(Path(__file__).parent.parent)) not in sys.path:  # under AppTest and bare `streamlit run`
+    sys.path.insert(0, root)
+
+from pages.components import frame, session, state
+from pages.components.i18n import t
+
+st.set_page_config(page_title="PASIP-AI", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
+session.settle_early()
+pages = {
+    t("Understand"): [
+        st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
+        st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
+        st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
+    ],
+    t("Collect"): [
+        st.Page("keywords.py", title=t("Keywords"), icon=":material/sell:"),
+        st.Page("collection.py", title=t("Collection"), icon=":material/travel_explore:"),
+        st.Page("imports.py", title=t("Import"), icon=":material/upload_file:", url_path="import"),
+    ],
+}
+page = st.navigation(pages)
+frame.show_frame()
+with state.guarded(page.url_path or "overview"):
+    session.settle(page.url_path or "overview")
+    page.run()

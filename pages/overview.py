@@ -1,0 +1,140 @@
+"""How much was said, in what tone, where and by whom: the page for someone who has ten minutes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import cached, charts, filters, formats, labels, state, tables, theme
+from pages.components.access import require_role
+from pages.components.downloads import show_exports
+from pages.components.i18n import t
+from pasip_core.domain.analysis import NEGATIVE, PENDING, POSITIVE
+from pasip_core.domain.filters import Filters
+from pasip_core.queries.overview import Overview
+
+require_role()
+
+
+def show_headline(now: Overview) -> None:
+    """Totals with their change against the period before."""
+    shares, before = now.shares, now.previous_shares
+    analysed = now.total - now.by_sentiment[PENDING]
+    compared = now.previous_total > now.previous_by_sentiment[PENDING]
+
+    def points(name: str) -> str | None:
+        return formats.change(round(shares[name] - before[name], 1), t(" pts")) if analysed and compared else None
+
+    with st.container(horizontal=True, gap="small", key="headline"):
+        st.metric(
+            t("Mentions"), formats.compact(now.total), formats.change(now.growth_rate), border=True, delta_color="off",
+            help=t("{n} mentions; {before} in the period before.",
+                   n=formats.number(now.total), before=formats.number(now.previous_total)),
+        )  # fmt: skip
+        for name, colour in ((POSITIVE, "normal"), (NEGATIVE, "inverse")):
+            st.metric(
+                labels.signed_sentiment(name), formats.percent(shares[name]) if analysed else formats.UNKNOWN,
+                points(name), border=True, delta_color=colour,
+                help=t("{n} mentions. Percent of what is analysed; change in percentage points.",
+                       n=formats.number(now.by_sentiment[name])),
+            )  # fmt: skip
+        net, net_before = now.net_sentiment, now.previous_net_sentiment
+        moved = None if net is None or net_before is None else round(net - net_before, 1)
+        st.metric(
+            t("Net sentiment"), formats.signed(net),
+            formats.change(moved, t(" pts")), border=True,
+            help=t("Positive minus negative, in percent of what is analysed: from -100 to +100."),
+        )  # fmt: skip
+        st.metric(
+            t("Engagement"), formats.compact(now.engagement),
+            formats.change(formats.growth(now.engagement, now.previous_engagement)), border=True, delta_color="off",
+            help=t("Likes, shares and comments together, where the source tells them."),
+        )  # fmt: skip
+    if pending := now.by_sentiment[PENDING]:
+        waiting = formats.number(pending)
+        st.caption(":material/hourglass_top: " + t("{n} of these mentions are not analysed yet.", n=waiting))
+
+
+def show_trend(wanted: Filters, version: str) -> None:
+    """Sentiment over time."""
+    st.subheader(t("Sentiment over time"))
+    trend = cached.sentiment_trend(wanted)
+    st.vega_lite_chart(cached.figure(charts.sentiment_trend, trend, version, wanted), width="stretch", key="trend")
+
+
+def show_voices(wanted: Filters, version: str) -> None:
+    """Share of voice and platforms, side by side."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(t("Share of voice"))
+        keywords = {k.id: k for k in cached.keywords()}
+        chosen = filters.keyword_ids(wanted)
+        if not chosen:
+            st.write(t("Add keywords to see who is talked about most."))
+            st.page_link("keywords.py", label=t("Add a keyword"), icon=":material/add:")
+        else:
+            table = cached.share_of_voice(wanted, chosen).head(10)
+            names = table["keyword"].map(lambda id: keywords[id].keyword if id in keywords else id)
+            colours = {keywords[id].keyword: c for id, c in theme.keyword_colours(list(keywords.values())).items()}
+            figure = cached.figure(
+                lambda of: charts.shares(of, colours), table.assign(name=names), "shares", version, wanted, colours
+            )
+            st.vega_lite_chart(figure, width="stretch", key="shares")
+            st.caption(t("A mention that names two keywords counts for both."))
+    with right:
+        st.subheader(t("Platforms"))
+        table = cached.platform_volume(wanted).head(8)
+        st.vega_lite_chart(cached.figure(charts.by_platform, table, version, wanted), width="stretch", key="platforms")
+
+
+def show_loudest(wanted: Filters) -> None:
+    """Sources and accounts with the most mentions."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(t("Loudest sources"))
+        tables.show_sources(cached.loudest_sources(wanted))
+    with right:
+        st.subheader(t("Loudest accounts"))
+        accounts = cached.loudest_accounts(wanted)
+        if accounts.empty:
+            st.caption(t("No mention in this period names its author."))
+        else:
+            tables.show_accounts(accounts)
+
+
+def show_newest(wanted: Filters) -> None:
+    """The newest mentions, and the way to all of them."""
+    st.subheader(t("Newest mentions"))
+    tables.show_mentions(cached.mention_page(wanted, None, 8).mentions, key="newest", selectable=False)
+    st.page_link("mentions.py", label=t("All mentions"), icon=":material/arrow_forward:")
+
+
+def show_last_collection() -> None:
+    """When data came in last."""
+    run = cached.last_collection()
+    if run is None:
+        st.caption(t("Nothing has been collected yet; all mentions come from imports."))
+        return
+    how = labels.error_kind(run.error_kind)
+    st.caption(
+        t("Last collection: {when} from {source}, {n} new mentions ({how}).",
+          when=formats.moment(run.finished_at or run.started_at), source=state.shown(run.source),
+          n=formats.number(run.new), how=how)
+    )  # fmt: skip
+
+
+st.title(t("Overview"))
+wanted = filters.show_filters()
+headline = cached.headline(wanted)
+if not headline.total:
+    state.nothing_here(wanted.period)
+    st.stop()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    filters.scope_line(wanted)
+    show_exports()
+version = cached.day_versions(wanted)
+show_headline(headline)
+show_trend(wanted, version)
+show_voices(wanted, version)
+show_loudest(wanted)
+show_newest(wanted)
+show_last_collection()

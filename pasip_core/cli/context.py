@@ -1,0 +1,50 @@
+"""What the commands share: settings, opened stores, and the work that follows a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from pasip_core.pipeline.progress import Progress, utc_now
+from pasip_core.settings import Settings, current_settings
+from pasip_core.stores.ports import Stores
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Stores]]:
+    """Settings, and stores that are closed again."""
+    from pasip_core.stores.connect import connect
+
+    settings = current_settings()
+    stores = connect(settings)
+    try:
+        yield settings, stores
+    finally:
+        stores.close()
+
+
+def catch_up(settings: Settings, stores: Stores, progress: Progress) -> None:
+    """Rematch, analyse and roll up what waits, here and now, whether or not workers run beside."""
+    from pasip_core.pipeline.enrich import enrich, rematch
+
+    rematch(stores, progress=progress)
+    if stores.mentions.count_unanalysed():
+        from pasip_core.nlp.sentiment import load_sentiment
+
+        token = settings.huggingface_api_key.get_secret_value()
+        enrich(stores, load_sentiment(settings.sentiment_model, token=token), progress=progress)
+    roll_up(stores, progress)
+
+
+def roll_up(stores: Stores, progress: Progress) -> int:
+    """Recompute the numbers of every touched day; how many days."""
+    import os
+
+    from pasip_core.pipeline.rollup import rollup
+
+    return rollup(stores, owner=f"cli-{os.getpid()}", clock=utc_now, progress=progress)

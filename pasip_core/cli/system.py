@@ -1,0 +1,144 @@
+"""``init-db``, ``sources``, ``doctor`` and ``demo``."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from pasip_core.errors import PasipError
+from pasip_core.settings import Settings, current_settings
+
+from .context import Json, catch_up, opened
+from .output import progress_bar, say, say_json, show_table
+
+
+def init_db(json: Json = False) -> None:
+    """Make the schema, or bring it up to this version; safe to repeat."""
+    with opened() as (_, stores):
+        state = stores.health()
+    if json:
+        say_json(state)
+    else:
+        say(f"ready: {state}")
+
+
+def sources(json: Json = False) -> None:
+    """Every source: ready or what it lacks, and its last run."""
+    from pasip_core.pipeline.catalogue import open_sources, publish_sources
+    from pasip_core.queries.health import source_states
+
+    with opened() as (settings, stores), open_sources(settings, stores) as known:
+        publish_sources(stores, known)
+        states = source_states(stores)
+    if json:
+        say_json(states)
+        return
+    rows = []
+    for state in states:
+        run = state.last_run
+        ready = f"needs {', '.join(state.source.needs)}" if state.source.needs else "ready"
+        last = "never" if run is None else f"{run.started_at:%Y-%m-%d %H:%M} UTC, {run.new} new {run.error_kind}"
+        rows.append([state.source.id, state.source.label, state.source.platform, ready, last])
+    show_table(["source", "name", "platform", "state", "last run"], rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What ``doctor`` saw of one part; ``remedy`` is empty where nothing is to be done."""
+
+    part: str
+    ok: bool
+    detail: str
+    milliseconds: float
+    remedy: str = ""
+
+
+def doctor(json: Json = False) -> None:
+    """Every part: reachable, version, how fast, and what to do if not."""
+    settings = current_settings()
+    findings = [
+        _examine("store", lambda: _store(settings), "check DATABASE_URL and the rights on DATA_DIR"),
+        _examine("queue", lambda: _queue(settings), "start everything with `make up`, or check REDIS_URL"),
+        _examine("workers", lambda: _workers(settings), "start everything with `make up`"),
+        _examine("sentiment model", lambda: _model(settings), "set SENTIMENT_MODEL=bundled"),
+        _examine("disk", lambda: _disk(settings), "free some space, or move DATA_DIR"),
+    ]
+    if json:
+        say_json(findings)
+    else:
+        columns = ["part", "state", "ms", "detail", "what to do"]
+        rows = [[f.part, "ok" if f.ok else "FAILED", f"{f.milliseconds:.1f}", f.detail, f.remedy] for f in findings]
+        show_table(columns, rows)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examine(part: str, look: Callable[[], str], remedy: str) -> Finding:
+    begun = time.perf_counter()
+    try:
+        detail, ok = look(), True
+    except PasipError as error:
+        detail, ok = str(error), False
+    took = (time.perf_counter() - begun) * 1000
+    return Finding(part, ok, detail, round(took, 1), "" if ok else remedy)
+
+
+def _store(settings: Settings) -> str:
+    with opened() as (_, stores):
+        return ", ".join(f"{name} {value}" for name, value in stores.health().items())
+
+
+def _queue(settings: Settings) -> str:
+    from pasip_core.dispatch import queue_overview
+
+    seen = queue_overview(settings=settings)
+    return ", ".join(f"{queue.name}: {queue.waiting} waiting" for queue in seen.queues)
+
+
+def _workers(settings: Settings) -> str:
+    from pasip_core.dispatch import queue_overview
+
+    workers = queue_overview(settings=settings).workers
+    if not workers:
+        raise PasipError("no worker is running")
+    return f"{len(workers)} running"
+
+
+def _model(settings: Settings) -> str:
+    from pasip_core.nlp.sentiment import load_sentiment
+
+    model = load_sentiment(settings.sentiment_model, token=settings.huggingface_api_key.get_secret_value())
+    model.predict(["selamat pagi"])
+    return model.version
+
+
+def _disk(settings: Settings) -> str:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free / 1e9
+    if free < 1:
+        raise PasipError(f"{free:.1f} GB free in {settings.data_dir.resolve()}")
+    return f"{free:.1f} GB free"
+
+
+def demo(
+    remove: Annotated[bool, typer.Option("--remove", help="Take the sample set out again.")] = False,
+    json: Json = False,
+) -> None:
+    """A labelled, made-up sample set to look around with."""
+    from pasip_core.pipeline import demo as samples
+
+    with opened() as (settings, stores), progress_bar(json) as progress:
+        if remove:
+            count = samples.remove(stores, lambda: catch_up(settings, stores, progress))
+        else:
+            count = samples.plant(stores, settings.zone)
+            catch_up(settings, stores, progress)
+    if json:
+        say_json({"removed" if remove else "planted": count})
+    else:
+        say(f"{count} made-up mentions {'removed' if remove else 'planted; `demo --remove` takes them out again'}")

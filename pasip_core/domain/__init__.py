@@ -1,0 +1,1 @@
+"""Frozen types and pure rules: no input, no output, no clock."""

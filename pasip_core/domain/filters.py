@@ -1,0 +1,42 @@
+"""Which mentions a page, an export or a report speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """An empty tuple, or empty text, leaves that side open.
+
+    ``keywords`` are ids; a mention is meant once however many of them it has. ``sentiments`` reads the
+    stance towards the keyword where exactly one keyword is chosen, else the sentiment of the whole.
+    ``text`` wants all its words after normalisation; ``"quoted words"`` want to stand together.
+    """
+
+    period: Period
+    keywords: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    sentiments: tuple[str, ...] = ()
+    text: str = ""
+
+    @property
+    def fits_series(self) -> bool:
+        """Whether day cells can answer, with no look at single mentions."""
+        return not self.text.strip() and not self.sources
+
+    @property
+    def one_keyword(self) -> str | None:
+        """The keyword whose stance counts, if there is exactly one."""
+        return self.keywords[0] if len(self.keywords) == 1 else None
+
+    def before(self) -> Filters:
+        """The same over the period before."""
+        return replace(self, period=self.period.previous())
+
+    def only(self, keyword: str) -> Filters:
+        """The same for one keyword."""
+        return replace(self, keywords=(keyword,))

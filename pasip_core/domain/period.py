@@ -1,0 +1,68 @@
+"""A stretch of whole days in one time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days ``first`` to ``last``, both included, in ``zone``."""
+
+    first: date
+    last: date
+    zone: ZoneInfo = JAKARTA
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"a period cannot end ({self.last}) before it begins ({self.first})")
+
+    @classmethod
+    def last_days(cls, days: int, now: datetime, zone: ZoneInfo = JAKARTA) -> Period:
+        """The ``days`` days that end with the day of ``now``."""
+        today = now.astimezone(zone).date()
+        return cls(today - timedelta(days=days - 1), today, zone)
+
+    @property
+    def start(self) -> datetime:
+        """The first moment, aware UTC."""
+        return day_start(self.first, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after the period, aware UTC."""
+        return day_start(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def length(self) -> int:
+        """Number of days."""
+        return (self.last - self.first).days + 1
+
+    def days(self) -> Iterator[date]:
+        """Each day, in order."""
+        return (self.first + timedelta(days=n) for n in range(self.length))
+
+    def previous(self) -> Period:
+        """The equally long period that ends the day before this one begins."""
+        gap = timedelta(days=self.length)
+        return Period(self.first - gap, self.last - gap, self.zone)
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Midnight at the beginning of ``day`` in ``zone``, as aware UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The day in ``zone`` to which an aware ``moment`` belongs."""
+    return moment.astimezone(zone).date()
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The beginning of the hour (UTC) in which ``moment`` lies."""
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

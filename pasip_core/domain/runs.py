@@ -1,0 +1,91 @@
+"""What a collection leaves behind, and where the next one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """A source as the workers know it, published for those who may not load sources themselves.
+
+    ``needs`` names the settings it lacks; it is skipped until they are there.
+    """
+
+    id: str
+    label: str
+    platform: str
+    url: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """One run of one source. ``error_kind`` is empty where it went well (see ``errors``).
+
+    ``note`` says in a sentence what could not be read or resolved in an otherwise good run.
+    """
+
+    id: str
+    source: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    items: int = 0
+    new: int = 0
+    updated: int = 0
+    newest_published_at: datetime | None = None
+    error_kind: str = ""
+    error: str = ""
+    retry_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCursor:
+    """Where a source goes on: plain JSON values, moved only after what they passed was written."""
+
+    id: str
+    position: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that a person added by its address."""
+
+    id: str
+    name: str
+    url: str
+    created_at: datetime
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One imported file: read = inserted + updated + duplicates + rejected."""
+
+    id: str
+    file_name: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    rejected_file: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who changed what, and when."""
+
+    id: str
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Language: cleaning, detecting, understanding. Heavy libraries are imported inside functions."""

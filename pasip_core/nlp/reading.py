@@ -1,0 +1,58 @@
+"""How the bundled models read a text: normalised tokens, and of a long text the parts that carry its tone."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .clean import tokens
+from .slang import emoji_name
+
+LONG = 1_500
+"""Characters up to which a text is read whole: posts, comments, reviews."""
+
+LEAD, ENDING = 1_000, 300
+
+_INVISIBLE = frozenset("\ufe0f\u200d🏻🏼🏽🏾🏿♀♂")
+_NYA = re.compile(r"(.{4,})nya")
+_WHOLE = frozenset({"punya", "tanya", "hanya", "bertanya", "menanya", "mempunyai", "ternyata"})
+
+
+def model_tokens(text: str) -> list[str]:
+    """Tokens for the bundled models: ``normalise`` with numbers as ``0``, emoji by name and the clitic -nya apart."""
+    found: list[str] = []
+    for token in tokens(lead(text)):
+        found.extend(_parts(token))
+    return found
+
+
+def lead(text: str) -> str:
+    """What is read of a text. Of a long one: its beginning (title and lead) and its last sentences.
+
+    An article states its matter first and often judges at the end; the middle is quotes and background,
+    which would drown the tone of both and cost time.
+    """
+    if len(text) <= LONG:
+        return text
+    head, tail = text[:LEAD], text[-ENDING:]
+    return f"{head[: _edge(head)]}\n{tail[tail.find(' ') + 1 :]}"
+
+
+def _edge(head: str) -> int:
+    """Where the last sentence (else word) of ``head`` ends."""
+    sentence = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
+    if sentence >= LEAD // 2:
+        return sentence + 1
+    word = head.rfind(" ")
+    return word if word > 0 else len(head)
+
+
+@lru_cache(maxsize=100_000)
+def _parts(token: str) -> tuple[str, ...]:
+    if token[0].isdigit():
+        return ("0",)
+    if not token[0].isalpha():
+        return () if token in _INVISIBLE else (emoji_name(token),)
+    if len(token) > 6 and token not in _WHOLE and (found := _NYA.fullmatch(token)):
+        return (found[1], "nya")
+    return (token,)

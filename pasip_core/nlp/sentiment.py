@@ -1,0 +1,103 @@
+"""Sentiment of texts behind one interface, whichever model answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from loguru import logger
+
+from pasip_core.domain.analysis import SentimentScores
+from pasip_core.errors import ModelRefused
+
+from .blend import Blend, load_blend
+from .reading import model_tokens
+
+BUNDLED, AUTO = "bundled", "auto"
+BUNDLED_FOLDER = Path(__file__).parent / "bundled" / "sentiment"
+BATCH = 512
+
+
+class SentimentModel(Protocol):
+    """A model that is loaded and ready."""
+
+    @property
+    def version(self) -> str:
+        """What is stored with each analysis: model and version."""
+
+    def predict(self, texts: Sequence[str]) -> list[SentimentScores]:
+        """Calibrated probabilities, in order, one for each text (an empty text is neutral)."""
+
+
+class BundledSentiment:
+    """The model that comes with this program: numpy alone, one core, no download."""
+
+    def __init__(self, model: Blend) -> None:
+        self._model = model
+        self.version = model.version
+
+    def predict(self, texts: Sequence[str]) -> list[SentimentScores]:
+        """See ``SentimentModel``."""
+        return [scores for start in range(0, len(texts), BATCH) for scores in self._batch(texts[start : start + BATCH])]
+
+    def _batch(self, texts: Sequence[str]) -> Iterator[SentimentScores]:
+        read = [model_tokens(text) for text in texts]
+        for words, row in zip(read, self._model.probabilities(read).tolist(), strict=True):
+            if words:
+                yield SentimentScores(**dict(zip(self._model.labels, row, strict=True)))
+            else:
+                yield SentimentScores.certain("neutral")
+
+
+# What ``auto`` looks for on disk, best first.
+KNOWN = (
+    "w11wo/indonesian-roberta-base-sentiment-classifier",
+    "mdhugol/indonesia-bert-sentiment-classification",
+    "cardiffnlp/twitter-xlm-roberta-base-sentiment-multilingual",
+)
+
+
+@lru_cache(maxsize=4)
+def load_sentiment(name: str, *, token: str = "") -> SentimentModel:
+    """The model that the setting names, loaded once a process; never from the network.
+
+    ``auto``: the first of ``KNOWN`` that is already on disk, else the bundled one.
+    ``ModelRefused`` says why a model cannot be used and what to do.
+    """
+    name = name.strip() or AUTO
+    if name == AUTO:
+        return _best_on_disk() or _bundled()
+    if name == BUNDLED:
+        return _bundled()
+    from .transformer import load_transformer
+
+    return load_transformer(name)
+
+
+def _best_on_disk() -> SentimentModel | None:
+    cached = [name for name in KNOWN if _in_cache(name)]
+    if not cached:
+        return None
+    from .transformer import load_transformer
+
+    for name in cached:
+        try:
+            return load_transformer(name)
+        except ModelRefused as refused:
+            logger.info("{} is on disk but cannot be used: {}", name, refused)
+    return None
+
+
+def _in_cache(name: str) -> bool:
+    """Looked up by folder: asking the library would cost an import of seconds where there is nothing."""
+    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+    return (hub / f"models--{name.replace('/', '--')}").is_dir()
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> BundledSentiment:
+    return BundledSentiment(load_blend(BUNDLED_FOLDER))

@@ -1,0 +1,170 @@
+"""Importing a whole file, and a look at what that would give."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from loguru import logger
+
+from pasip_core.domain.mention import Mention, RawMention
+from pasip_core.domain.rules import Matcher
+from pasip_core.domain.runs import ImportRun
+from pasip_core.errors import ImportFileError, InputError, PasipError
+from pasip_core.pipeline.prepare import prepare
+from pasip_core.pipeline.progress import Clock, Progress, silent, utc_now
+from pasip_core.settings import current_settings
+from pasip_core.stores.ports import Stores
+
+from .mapping import Mapping, complete_mapping
+from .moments import MomentReader, date_order
+from .reading import RowReader
+from .rejected import RejectedRows
+from .rows import Row, take
+from .table import Table, open_table
+from .values import as_platform
+
+BATCH = 500
+_NOTHING_GIVEN: AnyMapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row of a file: the mention it would become, or the problem with it."""
+
+    number: int
+    mention: RawMention | None
+    problem: str = ""
+
+
+def preview(
+    table: Table,
+    *,
+    mapping: Mapping = _NOTHING_GIVEN,
+    platform: str = "",
+    source: str = "",
+    limit: int = 20,
+    zone: ZoneInfo | None = None,
+    clock: Clock = utc_now,
+) -> list[PreviewRow]:
+    """What the first rows would become. ``ImportFileError`` where the whole file cannot be imported so."""
+    reader = _row_reader(table, mapping, platform, source, zone, clock())
+    return [_previewed(reader, row) for row in table.sample[:limit]]
+
+
+def import_file(
+    stores: Stores,
+    path: Path,
+    *,
+    mapping: Mapping = _NOTHING_GIVEN,
+    platform: str = "",
+    source: str = "",
+    import_id: str = "",
+    zone: ZoneInfo | None = None,
+    encoding: str = "",
+    rejected_dir: Path | None = None,
+    matcher: Matcher | None = None,
+    clock: Clock = utc_now,
+    progress: Progress = silent,
+) -> ImportRun:
+    """Import every row; the finished run, which is recorded too: read = inserted + updated + duplicates + rejected.
+
+    ``mapping`` is from field to column, guessed where it says nothing. ``platform`` and ``source`` stand in where
+    rows have none; ``zone`` is that of times without one (the installation's, if left out). Memory does not grow
+    with the file. Rejected rows are kept, with reasons, in ``rejected_dir`` (beside the file, if left out).
+    Safe to run again after any interruption: what is there already counts as duplicate. ``ImportFileError``
+    where the file cannot be imported at all; the run then records why.
+    """
+    earlier = stores.imports.get(import_id) if import_id else None
+    run = ImportRun(import_id or uuid.uuid4().hex, path.name, earlier.started_at if earlier else clock())
+    stores.imports.save(run)
+    work = _Import(stores, run, matcher or Matcher(stores.keywords.list()), clock, progress)
+    try:
+        table = open_table(path, encoding=encoding)
+        reader = _row_reader(table, mapping, platform, source, zone, clock())
+        with RejectedRows(table, rejected_dir or path.parent) as rejected:
+            work.rows(table.rows(), reader, rejected)
+    except PasipError as error:
+        stores.imports.save(replace(work.run, finished_at=clock(), error=str(error)))
+        raise
+    run = replace(work.run, finished_at=clock())
+    stores.imports.save(run)
+    logger.info(
+        "{}: {} read, {} inserted, {} updated, {} duplicates, {} rejected",
+        run.file_name, run.read, run.inserted, run.updated, run.duplicates, run.rejected,
+    )  # fmt: skip
+    return run
+
+
+@dataclass(slots=True)
+class _Import:
+    """The run under way. ``run`` is what was stored and counted so far."""
+
+    stores: Stores
+    run: ImportRun
+    matcher: Matcher
+    clock: Clock
+    progress: Progress
+
+    def rows(self, rows: Iterator[Row], reader: RowReader, rejected: RejectedRows) -> None:
+        """All of them, a batch at a time."""
+        self.progress(0, None, self.run.file_name)
+        while batch := take(rows, BATCH):
+            self._store(batch, self._prepared(batch, reader, rejected), rejected)
+            self.progress(self.run.read, None, f"{self.run.inserted} new, {self.run.rejected} rejected")
+
+    def _prepared(self, batch: list[Row], reader: RowReader, rejected: RejectedRows) -> list[Mention]:
+        now, mentions = self.clock(), []
+        for row in batch:
+            try:
+                mentions.append(prepare(reader.read(row), self.matcher, now))
+            except InputError as error:
+                rejected.add(row, str(error))
+        return mentions
+
+    def _store(self, batch: list[Row], mentions: list[Mention], rejected: RejectedRows) -> None:
+        counts = self.stores.mentions.upsert(mentions)
+        rejected.flush()
+        run = self.run
+        self.run = replace(
+            run,
+            read=run.read + len(batch),
+            inserted=run.inserted + counts.inserted,
+            updated=run.updated + counts.updated,
+            # Rows of the batch that are the same mention as another one count as well.
+            duplicates=run.duplicates + len(mentions) - counts.inserted - counts.updated,
+            rejected=rejected.count,
+            rejected_file=str(rejected.path) if rejected.count else "",
+        )
+        self.stores.imports.save(self.run)
+
+
+def _row_reader(
+    table: Table, mapping: Mapping, platform: str, source: str, zone: ZoneInfo | None, now: datetime
+) -> RowReader:
+    complete = complete_mapping(table, mapping)
+    given = as_platform(platform)
+    if not given and "platform" not in complete:
+        raise ImportFileError(
+            f"platform: {table.path.name} has no column for it. Say where the file comes from, such as "
+            "--platform twitter (or news, facebook, instagram, youtube, tiktok, telegram).",
+            field="platform",
+        )
+    try:
+        order = date_order(row.values.get(complete["published_at"]) for row in table.sample)
+    except InputError as error:
+        raise ImportFileError(f"{table.path.name}: {error}", field="published_at") from None
+    moments = MomentReader(zone or current_settings().zone, now, order)
+    return RowReader(complete, moments, given, " ".join(source.split())[:100])
+
+
+def _previewed(reader: RowReader, row: Row) -> PreviewRow:
+    try:
+        return PreviewRow(row.number, reader.read(row))
+    except InputError as error:
+        return PreviewRow(row.number, None, str(error))

@@ -1,0 +1,56 @@
+"""How the collection is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
+from pasip_core.stores.ports import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source with its latest run (``None``: never asked)."""
+
+    source: SourceInfo
+    last_run: SourceRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the workers still have to do with stored mentions."""
+
+    unanalysed: int
+    days_to_roll_up: int
+
+
+def last_collection(stores: Stores) -> SourceRun | None:
+    """The run that began last."""
+    runs = stores.source_runs.list(order_by="started_at", descending=True, limit=1)
+    return runs[0] if runs else None
+
+
+def source_states(stores: Stores) -> list[SourceState]:
+    """Every source that the workers know, with its latest run, by label."""
+    states = [SourceState(info, _last_run(stores, info.id)) for info in stores.sources.list()]
+    return sorted(states, key=lambda state: (state.source.platform, state.source.label.casefold()))
+
+
+def _last_run(stores: Stores, source: str) -> SourceRun | None:
+    runs = stores.source_runs.list({"source": source}, order_by="started_at", descending=True, limit=1)
+    return runs[0] if runs else None
+
+
+def recent_runs(stores: Stores, limit: int = 50) -> list[SourceRun]:
+    """The latest runs of all sources, newest first."""
+    return stores.source_runs.list(order_by="started_at", descending=True, limit=limit)
+
+
+def recent_imports(stores: Stores, limit: int = 20) -> list[ImportRun]:
+    """The latest imported files, newest first."""
+    return stores.imports.list(order_by="started_at", descending=True, limit=limit)
+
+
+def backlog(stores: Stores) -> Backlog:
+    """How much waits for analysis and for its numbers (days counted up to 1,000)."""
+    return Backlog(stores.mentions.count_unanalysed(), len(stores.mentions.touched_days(1000)))

@@ -1,0 +1,168 @@
+"""Settings from the environment and ``.env``, read once and passed in."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import SettingError
+
+MAX_SOCKET_PATH = 100
+"""Bytes; the kernel takes 107, and Redis adds to the path while it starts."""
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its meaning. ``.env.example`` lists the same; a test compares them.
+
+    ``json_schema_extra={"unbuilt": True}`` marks what is read but serves no part that exists yet.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    # Where things are kept
+    data_dir: Path = Field(Path("data"), description="Folder of the database, the queue, logs and files.")
+    database_url: str = Field("", description="Document store. Empty: one SQLite file under DATA_DIR.")
+    redis_url: SecretStr = Field(
+        SecretStr(""), description="Job queue. Empty: the server that `make up` starts under DATA_DIR."
+    )
+    influxdb_url: str = Field(
+        "", description="InfluxDB 2. Empty: series live beside the mentions.", json_schema_extra={"unbuilt": True}
+    )
+    influxdb_token: SecretStr = Field(
+        SecretStr(""), description="Token for INFLUXDB_URL.", json_schema_extra={"unbuilt": True}
+    )
+    influxdb_org: str = Field("", description="Organisation in InfluxDB.", json_schema_extra={"unbuilt": True})
+    influxdb_bucket: str = Field("", description="Bucket in InfluxDB.", json_schema_extra={"unbuilt": True})
+
+    # Credentials of sources
+    twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.", json_schema_extra={"unbuilt": True})
+    facebook_access_token: SecretStr = Field(
+        SecretStr(""), description="Facebook Graph API.", json_schema_extra={"unbuilt": True}
+    )
+    instagram_access_token: SecretStr = Field(
+        SecretStr(""), description="Instagram Graph API.", json_schema_extra={"unbuilt": True}
+    )
+    youtube_api_key: SecretStr = Field(
+        SecretStr(""), description="YouTube Data API v3.", json_schema_extra={"unbuilt": True}
+    )
+    news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.", json_schema_extra={"unbuilt": True})
+
+    # Language
+    sentiment_model: str = Field(
+        "auto", description="auto, bundled, or a Hugging Face id or path of a sentiment classifier."
+    )
+    huggingface_api_key: SecretStr = Field(SecretStr(""), description="For private or gated Hugging Face checkpoints.")
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), description="Optional written summary in reports.", json_schema_extra={"unbuilt": True}
+    )
+
+    # Accounts and the REST API
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs sessions and tokens.", json_schema_extra={"unbuilt": True}
+    )
+    algorithm: str = Field("HS256", description="How tokens are signed.", json_schema_extra={"unbuilt": True})
+    access_token_expire_minutes: int = Field(
+        30, ge=1, description="Life of a token.", json_schema_extra={"unbuilt": True}
+    )
+
+    # Collecting
+    scraping_delay: float = Field(2.0, ge=0, le=3600, description="Least seconds between two requests to one host.")
+    max_concurrent_requests: int = Field(8, ge=1, le=64, description="Requests under way at once over all hosts.")
+    user_agent: str = Field(
+        "PasipAI/0.1 (+https://github.com/pasip-ai/pasip-ai)", description="How the collector names itself."
+    )
+    private_hosts_allowed: str = Field(
+        "", description="host or host:port, comma-separated: private addresses that may be asked all the same."
+    )
+    outlets_dir: Path | None = Field(
+        None, description="Folder of outlet files that replace or add to the built-in ones."
+    )
+    scrape_workers: int = Field(3, ge=1, le=32, description="Sources that `make up` collects from at once.")
+    google_news_url: str = Field("https://news.google.com", description="Base address of Google News.")
+
+    # Mail
+    smtp_host: str = Field("", description="Mail server for reports.", json_schema_extra={"unbuilt": True})
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.", json_schema_extra={"unbuilt": True})
+    smtp_user: str = Field("", description="Its account.", json_schema_extra={"unbuilt": True})
+    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.", json_schema_extra={"unbuilt": True})
+    smtp_from: str = Field("", description="Sender of reports.", json_schema_extra={"unbuilt": True})
+
+    # Running
+    timezone: str = Field("Asia/Jakarta", description="Zone of days and schedules, one per installation.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    sentry_dsn: SecretStr = Field(SecretStr(""), description="Error reporting.", json_schema_extra={"unbuilt": True})
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("no such time zone; use a name like Asia/Jakarta") from error
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        level = value.upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        return level
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """``timezone`` as an object."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def redis_address(self) -> str:
+        """``REDIS_URL``, or the socket that ``make up`` serves under the data folder."""
+        return self.redis_url.get_secret_value() or f"unix://{quote(str(self.redis_socket))}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """The socket of the embedded Redis.
+
+        Beside the data, or where that path is too long for a socket, in a private folder under ``/tmp``: the
+        same one for every process, whatever its ``TMPDIR``.
+        """
+        folder = self.data_dir.resolve()
+        socket = folder / "redis.sock"
+        if len(os.fsencode(socket)) < MAX_SOCKET_PATH:
+            return socket
+        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+        return Path("/tmp") / f"pasip-{os.getuid()}-{digest}" / "redis.sock"  # noqa: S108 - its owner is checked
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The embedded database."""
+        return self.data_dir.resolve() / "pasip.db"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment and ``.env``; ``SettingError`` names the variable, its value and what is wanted."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        secret = "KEY" in name or "TOKEN" in name or "PASSWORD" in name or "DSN" in name
+        shown = "its value" if secret else repr(first["input"])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingError(f"{name}: {shown} cannot be used: {reason}.", field=name) from None
+
+
+@lru_cache(maxsize=1)
+def current_settings() -> Settings:
+    """The settings of this process, read once."""
+    return load_settings()

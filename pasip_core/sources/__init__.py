@@ -1,0 +1,1 @@
+"""Where public mentions come from: one module a source."""

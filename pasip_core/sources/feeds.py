@@ -1,0 +1,82 @@
+"""Any RSS or Atom feed by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+
+from pasip_core.domain.runs import Feed
+from pasip_core.errors import SourceError, SourceParse
+
+from .addresses import shown_url
+from .article import plain
+from .entries import Entry, Listing, joined, read_listing
+from .exchange import Response
+from .http import PoliteClient
+from .news import FEED_ACCEPT, NewsSource
+from .outlet_file import AddressSpec, ListingSpec, Outlet
+
+FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+MOST_LINKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPreview:
+    """What stands behind an address that a person wants to add. ``url`` is the feed's own address."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    url: str = ""
+
+
+def check_feed(http: PoliteClient, url: str, *, now: datetime | None = None) -> FeedPreview:
+    """Read the feed at ``url``, or the one that the page there names. Raises ``SourceError`` where there is none."""
+    now = now or datetime.now(UTC)
+    url = url.strip()
+    answer = http.get(url, accept=FEED_ACCEPT)
+    try:
+        return _preview(read_listing(answer, now), answer.url)
+    except SourceParse as no_feed:
+        failure: SourceError = no_feed
+    for link in feed_links(answer):
+        try:
+            named = http.get(link, accept=FEED_ACCEPT)
+            return _preview(read_listing(named, now), named.url)
+        except SourceError as error:
+            failure = error
+    raise SourceParse(f"{shown_url(url)}: neither a feed nor a page that names one ({failure})", url=shown_url(url))
+
+
+def feed_links(answer: Response) -> list[str]:
+    """Feeds that an HTML page names in its head."""
+    soup = BeautifulSoup(answer.body, "lxml")
+    links = [
+        joined(answer.url, str(link.get("href") or ""))
+        for link in soup.find_all("link")
+        if str(link.get("type") or "").lower().strip() in FEED_TYPES
+    ]
+    return list(dict.fromkeys(filter(None, links)))[:MOST_LINKS]
+
+
+def _preview(listing: Listing, url: str) -> FeedPreview:
+    host = urlsplit(url).hostname or ""
+    return FeedPreview(plain(listing.title) or host, listing.entries, url)
+
+
+def feed_source(feed: Feed, http: PoliteClient, site_of: Callable[[str], str]) -> NewsSource:
+    """A feed as a source. Its articles may lie on any host, and count for the outlet they come from."""
+    host = urlsplit(feed.url).hostname or feed.url
+    outlet = Outlet.model_construct(
+        name=feed.id,
+        label=feed.name or host,
+        site=host,
+        home=feed.url,
+        listings=(ListingSpec.model_construct(url=feed.url, kind="feed", links="", pages=1, confidence="C"),),
+        search=None,
+        addresses=AddressSpec(hosts=("*",)),
+    )
+    return NewsSource(outlet, http, site_of, full_feed=True)

@@ -1,0 +1,310 @@
+"""The engine behind every news source: what is announced, what of it is new, and the articles themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from loguru import logger
+
+from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.mention import NEWS, RawMention, canonical_url
+from pasip_core.domain.rules import Matcher, parse_rule, positive_terms
+from pasip_core.errors import (
+    RuleError,
+    SourceAuth,
+    SourceBadQuery,
+    SourceBlocked,
+    SourceError,
+    SourceForbidden,
+    SourceGone,
+    SourcePaidOut,
+    SourceParse,
+    SourceQuota,
+    SourceUnavailable,
+)
+
+from .article import ArticleReader, plain
+from .base import Batch
+from .entries import Entry, read_listing
+from .exchange import Validators
+from .http import PoliteClient
+from .outlet_file import ListingSpec, Outlet
+from .pages import read_pages
+from .state import MOST_TRIES, NewsState
+
+BATCH = 10
+MOST_QUERIES = 30
+"""Searches in one run; with a delay of two seconds they take a minute."""
+MOST_PARTS = 3
+LONG_ENOUGH = 1_000
+"""A feed that carries so many characters of an article carries the whole article."""
+
+FEED_ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+
+# What a person most needs to hear comes first.
+_TELLING: tuple[type[SourceError], ...] = (
+    SourceBlocked, SourcePaidOut, SourceQuota, SourceAuth, SourceForbidden, SourceGone, SourceParse, SourceBadQuery,
+    SourceUnavailable,
+)  # fmt: skip
+REFUSALS = (SourceForbidden, SourceBlocked, SourceQuota)
+_PASSING = (SourceUnavailable, SourceQuota, SourceBlocked)
+LOWEST = 99
+
+
+def most_telling(errors: Sequence[SourceError]) -> SourceError:
+    """The one error to show for many."""
+    return min(errors, key=lambda e: next((n for n, kind in enumerate(_TELLING) if isinstance(e, kind)), LOWEST))
+
+
+@dataclass
+class Found:
+    """An announced article, the listings that announce it, and the best priority of the keywords it is about."""
+
+    entry: Entry
+    listings: set[str] = field(default_factory=set)
+    priority: int = LOWEST
+
+
+@dataclass(frozen=True)
+class NewsSource:
+    """An outlet, or a feed that a person added. ``full_feed``: a feed's own text may stand for the page."""
+
+    outlet: Outlet
+    http: PoliteClient
+    site_of: Callable[[str], str]
+    full_feed: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def name(self) -> str:
+        """The stable id."""
+        return self.outlet.name
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.outlet.label
+
+    @property
+    def platform(self) -> str:
+        """Always news."""
+        return NEWS
+
+    @property
+    def url(self) -> str:
+        """The front page."""
+        return self.outlet.home
+
+    def needs(self) -> tuple[str, ...]:
+        """Nothing: news sources need no credentials."""
+        return ()
+
+    def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
+        """See :class:`Source`: feeds, sitemaps, index pages and searches first, then the new articles one by one.
+
+        Articles about a keyword come first, by priority, then the newest. One broken listing, search or page
+        costs only itself; where all listings and searches fail, the most telling error is raised, and where every
+        page was refused, that refusal is raised after what the feeds told was yielded.
+        """
+        run = NewsRun(self, keywords, NewsState.from_cursor(cursor), self.clock())
+        found = run.look_around()
+        yield from run.read(found[: max(0, limit)], cut=len(found) > limit)
+
+
+@dataclass
+class NewsRun:
+    """One run of one news source."""
+
+    source: NewsSource
+    keywords: Sequence[Keyword]
+    state: NewsState
+    now: datetime
+    found: dict[str, Found] = field(default_factory=dict)
+    fresh: dict[str, Validators] = field(default_factory=dict)
+    errors: list[SourceError] = field(default_factory=list)
+    entries_read: int = 0
+    page_errors: list[SourceError] = field(default_factory=list)
+    pages_read: int = 0
+
+    def __post_init__(self) -> None:
+        self.log = logger.bind(scraping=True, source=self.source.name)
+        self.reader = ArticleReader(self.source.http, self.source.outlet, self.source.site_of)
+
+    def look_around(self) -> list[Found]:
+        """Everything announced and not settled, in the order in which to read it."""
+        outlet = self.source.outlet
+        for listing in outlet.listings:
+            self._attempt(lambda listing=listing: self._read_listing(listing))  # type: ignore[misc]
+        self._search_all()
+        if self.errors and not self.entries_read:
+            raise most_telling(self.errors)
+        self._rank()
+        waiting = [found for found in self.found.values() if not self.state.is_settled(found.entry.url)]
+        waiting.sort(key=lambda f: (f.priority, -_moment(f.entry)))
+        return waiting
+
+    def _search_all(self) -> None:
+        """Search for each keyword. A search that refuses is left alone: its host may serve the articles too."""
+        if self.source.outlet.search is None:
+            return
+        failed_in_a_row = 0
+        for query, priority in queries_of(self.keywords)[:MOST_QUERIES]:
+            error = self._attempt(lambda query=query, priority=priority: self._search(query, priority))  # type: ignore[misc]
+            failed_in_a_row = failed_in_a_row + 1 if error else 0
+            if isinstance(error, REFUSALS) or failed_in_a_row >= MOST_TRIES:
+                return
+
+    def _attempt(self, read: Callable[[], None]) -> SourceError | None:
+        try:
+            read()
+        except SourceError as error:
+            self.errors.append(error)
+            self.log.warning("{} ({})", error, error.kind)
+            return error
+        self.entries_read += 1
+        return None
+
+    def _read_listing(self, listing: ListingSpec) -> None:
+        http, outlet = self.source.http, self.source.outlet
+        if listing.kind == "index":
+            self._note(read_pages(http, outlet, listing, self.now), listing.url)
+            return
+        answer = http.get(listing.url, conditional=self.state.validators.get(listing.url), accept=FEED_ACCEPT)
+        if answer.not_modified:
+            self.fresh[listing.url] = answer.validators
+            return
+        read = read_listing(answer, self.now)
+        self.fresh[listing.url] = answer.validators
+        self._note(read.entries, listing.url)
+        for part in read.parts[:MOST_PARTS]:
+            self._note(read_listing(http.get(part, accept=FEED_ACCEPT), self.now).entries, listing.url)
+
+    def _search(self, query: str, priority: int) -> None:
+        outlet = self.source.outlet
+        assert outlet.search is not None
+        entries = read_pages(self.source.http, outlet, outlet.search, self.now, query)
+        self._note(entries, "", priority)
+
+    def _note(self, entries: Iterator[Entry] | Sequence[Entry], listing: str, priority: int = LOWEST) -> None:
+        for entry in entries:
+            if not self.source.outlet.is_article(entry.url):
+                continue
+            self.state.met(entry.url)
+            found = self.found.setdefault(canonical_url(entry.url), Found(entry))
+            found.priority = min(found.priority, priority)
+            if listing:
+                found.listings.add(listing)
+            if _richness(entry) > _richness(found.entry):
+                found.entry = entry
+
+    def _rank(self) -> None:
+        """Priorities by what titles and summaries say."""
+        matcher = Matcher(self.keywords)
+        priorities = {keyword.id: keyword.priority for keyword in self.keywords}
+        for found in self.found.values():
+            text = f"{plain(found.entry.title)}\n{plain(found.entry.summary)}"
+            hits = matcher.match(text, published_at=found.entry.published_at or self.now)
+            found.priority = min([found.priority, *(priorities[hit] for hit in hits)])
+
+    def read(self, chosen: Sequence[Found], *, cut: bool) -> Iterator[Batch]:
+        """The articles in small batches; the last batch carries the validators that are safe to keep."""
+        mentions: list[RawMention] = []
+        for found in chosen:
+            mention = self._mention_of(found.entry)
+            if mention is not None:
+                mentions.append(mention)
+            if len(mentions) >= BATCH:
+                yield Batch(tuple(mentions), self.state.as_cursor(), len(chosen), self.note())
+                mentions = []
+        self._keep_validators()
+        note = self.note() + (" More is waiting for the next run." if cut else "")
+        yield Batch(tuple(mentions), self.state.as_cursor(), len(chosen), note.strip())
+        self._raise_if_refused()
+
+    def _mention_of(self, entry: Entry) -> RawMention | None:
+        if self.source.full_feed and len(plain(entry.content)) >= LONG_ENOUGH:
+            mention = self.reader.from_entry(entry)
+            if mention is not None:
+                self.state.settle(entry.url)
+                return mention
+        try:
+            mention = self.reader.read(entry, self.now)
+        except SourceError as error:
+            return self._instead(entry, error)
+        self.pages_read += 1
+        self.state.settle(entry.url)
+        return mention
+
+    def _instead(self, entry: Entry, error: SourceError) -> RawMention | None:
+        """What the feed tells of an article whose page failed; the page is tried again where that can help."""
+        self.page_errors.append(error)
+        self.log.warning("{} ({})", error, error.kind)
+        mention = self.reader.from_entry(entry)
+        passing = isinstance(error, _PASSING)
+        if not passing and mention is not None:
+            self.state.settle(entry.url)
+        elif error.retry_at is None:  # a host that wants to be left alone says nothing about this article
+            self.state.fail(entry.url, for_good=not passing)
+            if mention is not None and self.state.is_settled(entry.url):
+                self.state.settle(entry.url)
+        return mention
+
+    def _keep_validators(self) -> None:
+        """Of listings all of whose articles are settled; a "not modified" would hide the rest next time."""
+        open_ends = {
+            listing
+            for found in self.found.values()
+            if not self.state.is_settled(found.entry.url)
+            for listing in found.listings
+        }
+        for url, validators in self.fresh.items():
+            if url in open_ends:
+                self.state.validators.pop(url, None)
+            else:
+                self.state.validators[url] = validators
+
+    def note(self) -> str:
+        """What a person should know of this run; "" where all went well."""
+        parts = []
+        if self.errors:
+            total = len(self.errors) + self.entries_read
+            parts.append(f"{len(self.errors)} of {total} feeds and searches failed ({_kinds(self.errors)}).")
+        if self.page_errors:
+            parts.append(f"{len(self.page_errors)} article pages could not be read ({_kinds(self.page_errors)}).")
+        return " ".join(parts)
+
+    def _raise_if_refused(self) -> None:
+        if self.page_errors and not self.pages_read:
+            error = most_telling(self.page_errors)
+            if isinstance(error, SourceBlocked | SourceQuota):
+                raise error
+
+
+def queries_of(keywords: Sequence[Keyword]) -> list[tuple[str, int]]:
+    """What to ask a plain search for, with the priority of the keyword that asks; important keywords first."""
+    asked: dict[str, int] = {}
+    for keyword in sorted(keywords, key=lambda k: (k.priority, k.id)):
+        try:
+            terms = positive_terms(parse_rule(keyword.effective_rule()))
+        except RuleError:
+            terms = (keyword.keyword, *keyword.aliases)
+        for term in terms:
+            if term.strip():
+                asked.setdefault(term.strip(), keyword.priority)
+    return list(asked.items())
+
+
+def _moment(entry: Entry) -> float:
+    return entry.published_at.timestamp() if entry.published_at else 0.0
+
+
+def _richness(entry: Entry) -> tuple[bool, int]:
+    return entry.published_at is not None, len(entry.content) + len(entry.summary) + len(entry.title)
+
+
+def _kinds(errors: Sequence[SourceError]) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in Counter(e.kind for e in errors).most_common())

@@ -1,0 +1,286 @@
+"""What a store promises, whatever server stands behind it.
+
+Every backend keeps these contracts and is tested by the one suite in ``tests/contracts``. All methods
+raise ``StoreUnavailable``, ``StoreFull`` or ``StoreReadOnly`` where the server does; driver errors never
+leave this package. All times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol, TypeVar
+
+from pasip_core.domain.analysis import Analysis
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.mention import EMPTY, Mention
+from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
+from pasip_core.domain.period import Period
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+
+T = TypeVar("T")
+
+Order = Literal["newest", "oldest", "engagement"]
+Dimension = Literal["day", "hour", "keyword", "platform", "source", "author", "sentiment"]
+
+
+class Records(Protocol[T]):
+    """A small collection of frozen dataclasses with an ``id``."""
+
+    def get(self, id: str) -> T | None:
+        """The record, or ``None``."""
+
+    def save(self, record: T) -> None:
+        """Insert or replace by id, atomically."""
+
+    def list(
+        self,
+        where: Mapping[str, object] = EMPTY,
+        *,
+        order_by: str = "id",
+        descending: bool = False,
+        limit: int | None = None,
+    ) -> list[T]:
+        """Records whose fields equal every value in ``where``; ties are ordered by id."""
+
+    def delete(self, id: str) -> bool:
+        """Remove it; whether it was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """inserted + updated + unchanged is the number of distinct ids given; ``ids`` are the inserted ones."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An analysis of the text that had ``content_hash``, with the sentiment towards each keyword."""
+
+    content_hash: str
+    analysis: Analysis
+    stances: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The keywords of the text that had ``content_hash``, by the rules of ``revision``."""
+
+    data_id: str
+    content_hash: str
+    keywords: tuple[str, ...]
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The changes of one day that a rollup saw: opaque to everyone but the store that gave it."""
+
+    day: date
+    seen: object
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of mentions. ``next`` goes into ``after`` for the next one; ``None`` at the end."""
+
+    mentions: tuple[Mention, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Proof of holding a lease. A write that carries an overtaken fence raises ``LeaseLost``."""
+
+    name: str
+    token: int
+
+
+class Leases(Protocol):
+    """Who may do a thing that only one process may do at a time."""
+
+    def acquire(self, name: str, owner: str, seconds: float) -> Fence | None:
+        """Take the lease for so long, or ``None`` while someone else holds it. Tokens only grow."""
+
+    def renew(self, fence: Fence, seconds: float) -> None:
+        """Hold it for so long from now on; ``LeaseLost`` where it has gone."""
+
+    def release(self, fence: Fence) -> None:
+        """Give it back; harmless where it has gone."""
+
+
+class MentionStore(Protocol):
+    """Mentions, their analyses and their keywords.
+
+    Each change of a mention is one atomic write that also notes the hours whose numbers it touches (the
+    old hour and the new one), and moves the version of those days.
+    """
+
+    def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
+        """Store what is new; of what is known, take over engagement, followers and changed text.
+
+        Idempotent by id. A changed ``content_hash`` re-opens the analysis, drops corrections and takes
+        over the new keywords; an equal one leaves analysis, keywords and stances as they are. A metric
+        that the later sighting does not give stays as it was.
+        """
+
+    def get(self, id: str) -> Mention | None:
+        """The mention with its current analysis, or ``None``."""
+
+    def history(self, id: str) -> list[Analysis]:
+        """Every analysis it ever had, newest first."""
+
+    def save_analyses(self, understood: Sequence[Understood]) -> int:
+        """Append to the history and make current, except where the text has changed or a person corrected it.
+
+        Stances that a person corrected stay. Idempotent by (mention, model version). Returns how many
+        became current.
+        """
+
+    def save_matches(self, matched: Sequence[Matched]) -> int:
+        """Replace keywords as a whole; skip where the text has changed since. Returns how many mentions
+        got other keywords than they had. A newly matched keyword's stance is that of the whole."""
+
+    def correct(self, id: str, sentiment: str, *, at: datetime, keyword: str | None = None) -> Mention:
+        """A person's sentiment: of the whole (and of stances not corrected themselves), or towards ``keyword``.
+
+        Appends to the history with ``model_version`` ``correction``. ``InputError`` where there is no such
+        mention, sentiment, or keyword on it.
+        """
+
+    def exclude(self, ids: Sequence[str]) -> int:
+        """First step of deleting: no longer found or counted, hours noted for rollup."""
+
+    def remove_excluded(self, limit: int) -> int:
+        """Second step: remove for good what is excluded and already rolled up."""
+
+    def unanalysed(self, limit: int) -> list[Mention]:
+        """Mentions without an analysis, newest first."""
+
+    def count_unanalysed(self) -> int:
+        """How many there are."""
+
+    def outdated(self, revision: str, limit: int) -> list[Mention]:
+        """Mentions whose keywords were matched with other rules than ``revision``."""
+
+    def count_outdated(self, revision: str) -> int:
+        """How many there are."""
+
+    def touch_everything(self) -> None:
+        """Note every day that has mentions for recomputing, and move the version of all days."""
+
+    def touched_days(self, limit: int) -> list[date]:
+        """Days with numbers to recompute, newest first."""
+
+    def touched(self, day: date) -> Touched:
+        """The changes of ``day`` noted so far."""
+
+    def numbers(self, day: date) -> DayNumbers:
+        """Every cell of ``day``, computed from the mentions themselves."""
+
+    def settle(self, touched: Touched, fence: Fence) -> None:
+        """Forget exactly the changes that ``touched`` saw; what came since stays noted."""
+
+    def page(self, filters: Filters, *, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
+        """One page by keyset. ``InputError`` where ``after`` is no cursor of ours."""
+
+    def stream(self, filters: Filters) -> Iterator[Mention]:
+        """All of them, newest first, in constant memory, without holding a read lock for long."""
+
+    def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
+        """How many, looking no further than ``bound``."""
+
+    def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
+        """Sums over single mentions, for what series cannot answer; loudest first. Without ``keyword`` in ``by``."""
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the oldest and the newest mention were published; ``None`` where there is none."""
+
+    def voices(self) -> list[tuple[str, str]]:
+        """Every (platform, source) there is, for filters."""
+
+    def watermark(self) -> str:
+        """A value that changes whenever any mention does."""
+
+
+class MetricStore(Protocol):
+    """Hour cells of the last 90 days and day cells for ever."""
+
+    def write(self, numbers: DayNumbers, fence: Fence) -> None:
+        """Replace all cells of that day, and move its version. ``LeaseLost`` under an overtaken fence."""
+
+    def sums(
+        self,
+        period: Period,
+        by: Sequence[Dimension],
+        *,
+        keywords: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        sentiments: Sequence[str] = (),
+    ) -> list[Total]:
+        """Cells of single keywords added up (stances), or of all mentions where none is named.
+
+        Several keywords need ``keyword`` in ``by``: their sum would count a mention twice. Dimensions:
+        day, hour, keyword, platform, sentiment.
+        """
+
+    def union(
+        self,
+        period: Period,
+        by: Sequence[Dimension],
+        *,
+        keywords: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        sentiments: Sequence[str] = (),
+    ) -> list[Total]:
+        """Mentions with any of these keywords (or all mentions), each counted once, whole-text sentiment.
+
+        Dimensions: day, platform, source, sentiment.
+        """
+
+    def versions(self, period: Period) -> str:
+        """A digest that changes whenever a mention or a number of one of these days does."""
+
+    def forget_hours(self, before: datetime) -> int:
+        """Remove hour cells older than this."""
+
+
+class Stores(Protocol):
+    """Everything that is kept, opened together by ``connect``."""
+
+    @property
+    def mentions(self) -> MentionStore: ...
+    @property
+    def metrics(self) -> MetricStore: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def keywords(self) -> Records[Keyword]: ...
+    @property
+    def feeds(self) -> Records[Feed]: ...
+    @property
+    def sources(self) -> Records[SourceInfo]: ...
+    @property
+    def source_runs(self) -> Records[SourceRun]: ...
+    @property
+    def cursors(self) -> Records[SourceCursor]: ...
+    @property
+    def imports(self) -> Records[ImportRun]: ...
+    @property
+    def audit(self) -> Records[AuditEntry]: ...
+
+    def migrate(self) -> None:
+        """Bring the schema up to this version; safe to repeat and to run twice at once."""
+
+    def health(self) -> Mapping[str, str]:
+        """What ``doctor`` shows: backend, version, where, size."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""

@@ -1,0 +1,55 @@
+"""Everything that is kept, in one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+
+from .database import SCHEMA_VERSION, Database, migrate
+from .leases import SqliteLeases
+from .mentions import SqliteMentions
+from .records import SqliteRecords
+from .series import SqliteSeries
+
+
+class SqliteStores:
+    """See ``Stores``. ``zone`` is the zone of days."""
+
+    def __init__(self, path: Path, zone: ZoneInfo) -> None:
+        self._database = Database(path)
+        self.mentions = SqliteMentions(self._database, zone)
+        self.metrics = SqliteSeries(self._database)
+        self.leases = SqliteLeases(self._database)
+        self.keywords = SqliteRecords(self._database, "keywords", Keyword)
+        self.feeds = SqliteRecords(self._database, "feeds", Feed)
+        self.sources = SqliteRecords(self._database, "sources", SourceInfo)
+        self.source_runs = SqliteRecords(self._database, "source_runs", SourceRun)
+        self.cursors = SqliteRecords(self._database, "cursors", SourceCursor)
+        self.imports = SqliteRecords(self._database, "imports", ImportRun)
+        self.audit = SqliteRecords(self._database, "audit_log", AuditEntry)
+
+    def migrate(self) -> None:
+        """See ``Stores``."""
+        migrate(self._database)
+
+    def health(self) -> Mapping[str, str]:
+        """See ``Stores``."""
+        path = self._database.path
+        with self._database.reading() as connection:
+            mentions = connection.execute("SELECT count(*) FROM scraped_data").fetchone()[0]
+        return {
+            "backend": f"SQLite {sqlite3.sqlite_version}",
+            "schema": str(SCHEMA_VERSION),
+            "file": str(path),
+            "size": f"{path.stat().st_size / 1e6:.1f} MB",
+            "mentions": str(mentions),
+        }
+
+    def close(self) -> None:
+        """See ``Stores``."""
+        self._database.close()

@@ -1,0 +1,264 @@
+"""The mention store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pasip_core.domain.analysis import Analysis
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.mention import Mention
+from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
+from pasip_core.domain.period import Period, day_of
+from pasip_core.errors import InputError, LeaseLost
+
+from ..ports import Dimension, Fence, Matched, Order, Page, Touched, Understood, UpsertCounts
+from . import tallying
+from .changes import KeywordSets, last_change, next_change
+from .database import Database
+from .leases import holds
+from .numbers import compute
+from .rows import (
+    ANALYSIS_COLUMNS,
+    MENTION_COLUMNS,
+    analysis_from,
+    id_bytes,
+    marks,
+    mention_from,
+    moment,
+    moment_of_row,
+    rows_of,
+)
+from .selecting import Walk, read_cursor, select, write_cursor
+from .understanding import Understanding
+from .writing import BATCH, Upsert
+
+STREAMED = 500
+
+
+class SqliteMentions:
+    """See ``MentionStore``; a mention keeps the time of publication under which it was first seen."""
+
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self._database = database
+        self._zone = zone
+        self._sets = KeywordSets(database)
+        self._understanding = Understanding(database, self._sets, zone)
+
+    def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
+        """See ``MentionStore``."""
+        counts = Upsert(self._database, self._sets, self._zone).run(mentions)
+        fresh = set(counts.ids)
+        analysed = [m for m in mentions if m.analysis is not None and m.id in fresh]
+        if analysed:
+            self.save_analyses([Understood(m.content_hash, m.analysis, m.stances) for m in analysed if m.analysis])
+        return counts
+
+    def get(self, id: str) -> Mention | None:
+        """See ``MentionStore``."""
+        try:
+            key = id_bytes(id)
+        except InputError:
+            return None
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                f"SELECT {MENTION_COLUMNS} FROM scraped_data WHERE id = ? AND excluded = 0", (key,)
+            ).fetchall()
+            found = self._mentions(connection, rows)
+        return found[0] if found else None
+
+    def history(self, id: str) -> list[Analysis]:
+        """See ``MentionStore``."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {ANALYSIS_COLUMNS} FROM sentiment_analysis WHERE data_id = ? ORDER BY number DESC",
+                (id_bytes(id),),
+            ).fetchall()
+        return [analysis_from(row) for row in rows]
+
+    def save_analyses(self, understood: Sequence[Understood]) -> int:
+        """See ``MentionStore``."""
+        return self._understanding.save_analyses(understood)
+
+    def save_matches(self, matched: Sequence[Matched]) -> int:
+        """See ``MentionStore``."""
+        return self._understanding.save_matches(matched)
+
+    def correct(self, id: str, sentiment: str, *, at: datetime, keyword: str | None = None) -> Mention:
+        """See ``MentionStore``."""
+        self._understanding.correct(id, sentiment, at, keyword)
+        mention = self.get(id)
+        if mention is None:
+            raise InputError(f"mention: {id!r} is not there (any more)", field="mention", value=id)
+        return mention
+
+    def exclude(self, ids: Sequence[str]) -> int:
+        """See ``MentionStore``."""
+        return self._understanding.exclude(ids)
+
+    def remove_excluded(self, limit: int) -> int:
+        """See ``MentionStore``."""
+        return self._understanding.remove_excluded(limit)
+
+    def unanalysed(self, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        return self._listed("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0 ORDER BY n DESC", (), limit)
+
+    def count_unanalysed(self) -> int:
+        """See ``MentionStore``."""
+        return self._counted("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0", ())
+
+    def outdated(self, revision: str, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        older = self._listed("WHERE rules_revision < ? AND excluded = 0", (revision,), limit)
+        rest = limit - len(older)
+        return older + self._listed("WHERE rules_revision > ? AND excluded = 0", (revision,), rest) if rest else older
+
+    def count_outdated(self, revision: str) -> int:
+        """See ``MentionStore``."""
+        return sum(self._counted(f"WHERE rules_revision {sign} ? AND excluded = 0", (revision,)) for sign in "<>")
+
+    def _listed(self, condition: str, values: tuple[object, ...], limit: int) -> list[Mention]:
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                f"SELECT {MENTION_COLUMNS} FROM scraped_data {condition} LIMIT ?", (*values, limit)
+            ).fetchall()
+            return self._mentions(connection, rows)
+
+    def _counted(self, condition: str, values: tuple[object, ...]) -> int:
+        with self._database.reading() as connection:
+            return int(connection.execute(f"SELECT count(*) FROM scraped_data {condition}", values).fetchone()[0])
+
+    def _mentions(self, connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Mention]:
+        """Mentions in the order of their rows, with keywords and stances."""
+        sets = {row["n"]: self._sets.keywords(connection, row["keyword_set"]) for row in rows}
+        stances: dict[int, dict[str, str]] = {n: {} for n in sets}
+        pairs = [(keyword, n) for n, keywords in sets.items() for keyword in keywords]
+        for start in range(0, len(pairs), BATCH):
+            part = pairs[start : start + BATCH]
+            asked = ",".join("(?,?)" for _ in part)
+            found = connection.execute(
+                f"WITH wanted(k, r) AS (VALUES {asked}) SELECT s.keyword, s.n, s.sentiment FROM wanted "
+                "CROSS JOIN stances s ON s.keyword = wanted.k AND s.n = wanted.r WHERE s.sentiment IS NOT NULL",
+                [value for pair in part for value in pair],
+            )
+            for keyword, n, sentiment in found:
+                stances[n][keyword] = sentiment
+        return [mention_from(row, sets[row["n"]], stances[row["n"]]) for row in rows]
+
+    def touched_days(self, limit: int) -> list[date]:
+        """See ``MentionStore``."""
+        days: list[date] = []
+        before = 1 << 62
+        with self._database.reading() as connection:
+            while len(days) < limit:
+                row = connection.execute("SELECT max(n) FROM pending_hours WHERE n < ?", (before,)).fetchone()
+                if row[0] is None:
+                    break
+                days.append(day_of(moment_of_row(row[0]), self._zone))
+                before = rows_of(Period(days[-1], days[-1], self._zone))[0]
+        return days
+
+    def touch_everything(self) -> None:
+        """Mark every mention's day for recomputing."""
+        with self._database.writing() as connection:
+            change = next_change(connection)
+            connection.execute(
+                "INSERT OR REPLACE INTO pending_hours (n, change) SELECT n, ? FROM scraped_data", (change,)
+            )
+            connection.execute("UPDATE day_versions SET version = ?", (change,))
+
+    def touched(self, day: date) -> Touched:
+        """See ``MentionStore``."""
+        with self._database.reading() as connection:
+            return Touched(day, last_change(connection))
+
+    def numbers(self, day: date) -> DayNumbers:
+        """See ``MentionStore``."""
+        with self._database.snapshot() as connection:
+            return compute(connection, day, self._zone, self._sets)
+
+    def settle(self, touched: Touched, fence: Fence) -> None:
+        """See ``MentionStore``."""
+        start, end = rows_of(Period(touched.day, touched.day, self._zone))
+        with self._database.writing() as connection:
+            if not holds(connection, fence):
+                raise LeaseLost(f"the lease {fence.name} has gone to another process")
+            connection.execute(
+                "DELETE FROM pending_hours WHERE n >= ? AND n < ? AND change <= ?", (start, end, touched.seen)
+            )
+
+    def page(self, filters: Filters, *, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
+        """See ``MentionStore``."""
+        walk = Walk(order, read_cursor(order, after))
+        with self._database.snapshot() as connection:
+            found = self._walk(connection, filters, walk, limit + 1)
+            shown = found[:limit]
+            mentions = self._by_number(connection, [n for n, _ in shown])
+        more = len(found) > limit
+        return Page(tuple(mentions), write_cursor(order, shown[-1][1], shown[-1][0]) if more else None)
+
+    def _walk(self, connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int) -> list[tuple[int, int]]:
+        """(row number, rank) of the next rows.
+
+        Several keywords in the order of time: the first rows of the union are among the first rows of each.
+        """
+        if len(filters.keywords) > 1 and walk.order != "engagement" and not filters.text.strip():
+            found: set[tuple[int, int]] = set()
+            for keyword in filters.keywords:
+                chosen = select(replace(filters, keywords=(keyword,), sentiments=()))
+                chosen.one_of("coalesce(m.sentiment, 'pending')", filters.sentiments)
+                found.update((row[0], row[1]) for row in connection.execute(*walk.sql(chosen, limit)))
+            return sorted(found, reverse=walk.order == "newest")[:limit]
+        return [(row[0], row[1]) for row in connection.execute(*walk.sql(select(filters), limit))]
+
+    def _by_number(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
+        rows = connection.execute(
+            f"SELECT {MENTION_COLUMNS} FROM scraped_data WHERE n IN ({marks(numbers)})", numbers
+        ).fetchall()
+        place = {n: index for index, n in enumerate(numbers)}
+        return self._mentions(connection, sorted(rows, key=lambda row: place[row["n"]]))
+
+    def stream(self, filters: Filters) -> Iterator[Mention]:
+        """See ``MentionStore``."""
+        after: str | None = None
+        while True:
+            page = self.page(filters, after=after, limit=STREAMED)
+            yield from page.mentions
+            after = page.next
+            if after is None:
+                return
+
+    def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
+        """See ``MentionStore``."""
+        chosen = select(filters)
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT count(*) FROM (SELECT 1 {chosen.sql} LIMIT ?)", (*chosen.values, bound + 1)
+            ).fetchone()
+        return BoundedCount(min(row[0], bound), row[0] <= bound)
+
+    def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
+        """See ``MentionStore``."""
+        with self._database.reading() as connection:
+            return tallying.tally(connection, filters, by, limit)
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """See ``MentionStore``."""
+        ends = "SELECT published_at FROM scraped_data m INDEXED BY facts WHERE m.excluded = 0 ORDER BY m.n {} LIMIT 1"
+        with self._database.reading() as connection:
+            first, last = (connection.execute(ends.format(way)).fetchone() for way in ("ASC", "DESC"))
+        return (moment(first[0]), moment(last[0])) if first and last else None
+
+    def voices(self) -> list[tuple[str, str]]:
+        """See ``MentionStore``."""
+        with self._database.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute("SELECT platform, source FROM voices")]
+
+    def watermark(self) -> str:
+        """See ``MentionStore``."""
+        with self._database.reading() as connection:
+            return str(last_change(connection))

@@ -1,0 +1,134 @@
+"""Filters as SQL: which rows are meant, and how to walk them in order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pasip_core.domain.filters import Filters
+from pasip_core.errors import InputError
+
+from ..ports import Order
+from .rows import marks, rows_of
+
+MAX_WORDS = 32
+NOTHING_KNOWN = -1
+"""Where a mention without any known engagement stands among the others."""
+
+FACTS = "scraped_data m INDEXED BY facts"
+SENTIMENT = "coalesce(m.sentiment, 'pending')"
+STANCE = "coalesce(s.sentiment, 'pending')"
+MEMBERS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
+
+
+@dataclass
+class Selection:
+    """``FROM``, ``WHERE`` and their values. ``m`` is the mention, ``n`` its row number, ``sentiment`` what counts."""
+
+    tables: str
+    n: str
+    sentiment: str = SENTIMENT
+    conditions: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, condition: str, *values: object) -> None:
+        """One more condition."""
+        self.conditions.append(condition)
+        self.values += values
+
+    def one_of(self, expression: str, allowed: Sequence[object]) -> None:
+        """The expression has one of these values; none given: any."""
+        if allowed:
+            self.add(f"{expression} IN ({marks(allowed)})", *allowed)
+
+    @property
+    def sql(self) -> str:
+        """``FROM … WHERE …``."""
+        return f"FROM {self.tables} WHERE {' AND '.join(self.conditions)}"
+
+
+def select(filters: Filters) -> Selection:
+    """The mentions that the filters mean."""
+    words = text_query(filters.text)
+    if words is not None:
+        chosen = Selection(f"mention_text t CROSS JOIN {FACTS} ON m.n = t.rowid", "t.rowid")
+        chosen.add("mention_text MATCH ?", words)
+    elif filters.one_keyword:
+        chosen = Selection(f"stances s CROSS JOIN {FACTS} ON m.n = s.n", "s.n", STANCE)
+        chosen.add("s.keyword = ?", filters.one_keyword)
+    else:
+        chosen = Selection(FACTS, "m.n")
+    first, end = rows_of(filters.period)
+    chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
+    if words is not None and filters.one_keyword:
+        chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = m.n"
+        chosen.values.insert(0, filters.one_keyword)
+        chosen.sentiment = STANCE
+    if len(filters.keywords) > 1:
+        chosen.add(f"m.keyword_set IN ({MEMBERS} ({marks(filters.keywords)}))", *filters.keywords)
+    chosen.one_of("m.platform", filters.platforms)
+    chosen.one_of("m.source", filters.sources)
+    chosen.one_of(chosen.sentiment, filters.sentiments)
+    return chosen
+
+
+def text_query(text: str) -> str | None:
+    """All words and "quoted phrases" of ``text`` as a query of the text index; ``None`` for an empty text.
+
+    Each piece is quoted, so that nothing in it is read as an operator. Text without a single letter or digit
+    asks for what no mention has.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\0", " ").strip()
+    if not plain:
+        return None
+    pieces = [quoted or word for quoted, word in re.findall(r'"([^"]*)"|([^\s"]+)', plain)]
+    pieces = [piece for piece in pieces if any(c.isalnum() for c in piece)][:MAX_WORDS]
+    return " AND ".join(f'"{piece}"' for piece in pieces) if pieces else '"\ue000"'
+
+
+@dataclass(frozen=True)
+class Walk:
+    """An order of rows: how to sort, and how to go on behind a cursor."""
+
+    order: Order
+    after: tuple[int, int] | None
+
+    def sql(self, chosen: Selection, limit: int) -> tuple[str, list[object]]:
+        """``SELECT n, engagement`` of the next ``limit`` rows."""
+        known = f"coalesce(m.engagement, {NOTHING_KNOWN})"
+        values = list(chosen.values)
+        condition = ""
+        if self.after is not None:
+            rank, n = self.after
+            if self.order == "engagement":
+                condition = f" AND ({known} < ? OR ({known} = ? AND {chosen.n} < ?))"
+                values += [rank, rank, n]
+            else:
+                condition = f" AND {chosen.n} {'<' if self.order == 'newest' else '>'} ?"
+                values.append(n)
+        sorting = {
+            "newest": f"{chosen.n} DESC",
+            "oldest": chosen.n,
+            "engagement": f"{known} DESC, {chosen.n} DESC",
+        }[self.order]
+        return f"SELECT {chosen.n} AS n, {known} AS rank {chosen.sql}{condition} ORDER BY {sorting} LIMIT ?", [
+            *values,
+            limit,
+        ]
+
+
+def read_cursor(order: Order, cursor: str | None) -> tuple[int, int] | None:
+    """(rank, row number) behind which to go on. ``InputError`` where it is none of ours for this order."""
+    if cursor is None:
+        return None
+    match = re.fullmatch(r"(newest|oldest|engagement)\.(-?\d{1,18})\.(-?\d{1,19})", cursor)
+    if not match or match[1] != order:
+        raise InputError(f"after: {cursor[:60]!r} is no cursor of this list; start at the first page", field="after")
+    return int(match[2]), int(match[3])
+
+
+def write_cursor(order: Order, rank: int, n: int) -> str:
+    """The cursor behind a row."""
+    return f"{order}.{rank}.{n}"

@@ -1,0 +1,159 @@
+"""The metric store: hour, day and keyword-set cells."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, Total
+from pasip_core.domain.period import Period, day_start
+from pasip_core.errors import LeaseLost
+
+from ..ports import Dimension, Fence
+from .cells import COLUMNS, EVERY, GRAINS, OVER_SETS, cell_rows, set_rows, summed, sums_sql, totals
+from .changes import KeywordSets, move_versions, next_change
+from .database import Database
+from .leases import holds
+from .rows import EPOCH, day_number, marks, milliseconds
+
+NEXT_DAY = 1
+EACH_PLATFORM = "platform IN (SELECT platform FROM voices)"
+"""Names them, so that the rows of a period are sought by platform and those of all platforms are passed over."""
+
+
+class SqliteSeries:
+    """See ``MetricStore``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sets = KeywordSets(database)
+
+    def write(self, numbers: DayNumbers, fence: Fence) -> None:
+        """See ``MetricStore``."""
+        day = day_number(numbers.day)
+        self._sets.prepare(cell.keywords for cell in numbers.sets)
+        sets = set_rows((self._sets.number(cell.keywords), cell) for cell in numbers.sets)
+        with self._database.writing() as connection:
+            if not holds(connection, fence):
+                raise LeaseLost(f"the lease {fence.name} has gone to another process")
+            _replace(connection, "day_cells", "day", day, numbers.cells)
+            for hour, cells in numbers.hours.items():
+                _replace(connection, "hour_cells", "hour", milliseconds(hour) // 1000, cells)
+            connection.executemany(
+                "DELETE FROM set_cells WHERE grain = ? AND day = ?", ((grain, day) for grain in GRAINS)
+            )
+            connection.executemany(
+                f"INSERT INTO set_cells VALUES ({marks(range(5 + len(COLUMNS)))})",
+                ((grain, day, *place, *values) for (grain, *place), values in sorted(sets.items())),
+            )
+            move_versions(connection, next_change(connection), [day])
+
+    def sums(
+        self,
+        period: Period,
+        by: Sequence[Dimension],
+        *,
+        keywords: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        sentiments: Sequence[str] = (),
+    ) -> list[Total]:
+        """See ``MetricStore``."""
+        if len(keywords) > 1 and "keyword" not in by:
+            raise ValueError("cells of several keywords count a mention more than once; ask for the union")
+        table, time, first, last = _stretch(period, by)
+        per_platform = bool(platforms) or "platform" in by
+        conditions = [f"{time} BETWEEN ? AND ?", f"keyword IN ({marks(keywords or EVERY)})"]
+        values: list[object] = [first, last, *(keywords or (ALL_KEYWORDS,))]
+        if platforms:
+            conditions.append(f"platform IN ({marks(platforms)})")
+            values += platforms
+        else:
+            conditions.append(EACH_PLATFORM if per_platform else f"platform = '{EVERY}'")
+        return self._grouped(table, by, conditions, values, sentiments)
+
+    def union(
+        self,
+        period: Period,
+        by: Sequence[Dimension],
+        *,
+        keywords: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        sentiments: Sequence[str] = (),
+    ) -> list[Total]:
+        """See ``MetricStore``."""
+        grain = 2 if sources or "source" in by else 1 if platforms or "platform" in by else 0
+        conditions = ["grain = ? AND day BETWEEN ? AND ?"]
+        values: list[object] = [grain, day_number(period.first), day_number(period.last)]
+        if keywords:
+            members = f"SELECT keyword_set FROM keyword_set_members WHERE keyword IN ({marks(keywords)})"
+            conditions.append(f"+keyword_set IN ({members})")
+            values += keywords
+        else:
+            values[0] = grain + OVER_SETS
+        for column, allowed in (("platform", platforms), ("source", sources)):
+            if allowed:
+                conditions.append(f"{column} IN ({marks(allowed)})")
+                values += allowed
+        return self._grouped("set_cells", by, conditions, values, sentiments)
+
+    def _grouped(
+        self,
+        table: str,
+        by: Sequence[Dimension],
+        conditions: list[str],
+        values: list[object],
+        sentiments: Sequence[str],
+    ) -> list[Total]:
+        read = summed(sentiments)
+        if not read:
+            return []
+        names = [name for name in by if name != "sentiment"]
+        grouped = f"GROUP BY {', '.join(names)}" if names else ""
+        columns = "".join(f"{name}, " for name in names)
+        sql = f"SELECT {columns}{sums_sql(read)} FROM {table} WHERE {' AND '.join(conditions)} {grouped}"
+        with self._database.reading() as connection:
+            rows = connection.execute(sql, values).fetchall()
+        width = len(names)
+        found = ((tuple(map(_dimension, names, row[:width])), row[width:]) for row in rows)
+        return totals(by, read, found)
+
+    def versions(self, period: Period) -> str:
+        """See ``MetricStore``: change numbers only grow, so the greatest one tells of any change."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT max(version) FROM day_versions WHERE day BETWEEN ? AND ?",
+                (day_number(period.first), day_number(period.last)),
+            ).fetchone()
+        return str(row[0] or 0)
+
+    def forget_hours(self, before: datetime) -> int:
+        """See ``MetricStore``."""
+        with self._database.writing() as connection:
+            done = connection.execute("DELETE FROM hour_cells WHERE hour < ?", (milliseconds(before) // 1000,))
+            return done.rowcount
+
+
+def _replace(connection: sqlite3.Connection, table: str, column: str, time: int, cells: Iterable[Cell]) -> None:
+    connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (time,))
+    connection.executemany(
+        f"INSERT INTO {table} VALUES ({marks(range(3 + len(COLUMNS)))})",
+        ((*place, time, *values) for place, values in sorted(cell_rows(cells).items())),
+    )
+
+
+def _stretch(period: Period, by: Iterable[Dimension]) -> tuple[str, str, int, int]:
+    """Table, its column of time, and the first and last value of the period."""
+    if "hour" not in by:
+        return "day_cells", "day", day_number(period.first), day_number(period.last)
+    end = day_start(date.fromordinal(period.last.toordinal() + NEXT_DAY), period.zone)
+    return "hour_cells", "hour", milliseconds(period.start) // 1000, milliseconds(end) // 1000 - 1
+
+
+def _dimension(name: str, value: object) -> object:
+    if name == "day":
+        return date.fromordinal(int(str(value)))
+    if name == "hour":
+        return EPOCH + timedelta(seconds=int(str(value)))
+    return value

@@ -1,0 +1,121 @@
+"""One real installation (Redis, workers, web) and one headless Chromium for all browser tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str:
+    """The browser's path, or the test is skipped and says why."""
+    found = os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), "")
+    if not found:
+        pytest.skip("no Chromium found; install chromium or set CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the session."""
+    path = chromium()
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
+    """Return once the condition holds; fail where it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return response.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """Short, because a socket lies in it."""
+    folder = Path(tempfile.mkdtemp(prefix="pasip-b-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def address(browser, data_dir: Path) -> Iterator[str]:
+    """The address of a running installation; ``browser`` first, so that without one nothing starts."""
+    port = free_port()
+    env = {**os.environ, "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
+    log = (data_dir / "up.log").open("wb")
+    argv = [sys.executable, "-m", "workers.up", "--port", str(port)]
+    process = subprocess.Popen(argv, env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(f"{base}/api/health") or process.poll() is not None, 60, "the app answers")
+        assert process.poll() is None, (data_dir / "up.log").read_text()
+        yield base
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        process.kill()
+        log.close()
+
+
+@pytest.fixture
+def open_page(browser, address: str):
+    """Opens a page of the app in a fresh context; fails the test on an error in the browser's console."""
+    contexts, problems = [], []
+
+    def start(path: str = "/", *, width: int = 1440, height: int = 1000, locale: str = "en-US", scheme: str = "light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme, accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(address + path)
+        page.wait_for_selector("h1")
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert problems == []

@@ -1,0 +1,69 @@
+"""What many tests need: settings for a folder of their own, and a real Redis server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from pasip_core.settings import Settings
+from workers.redis_server import start_redis, wait_for_redis
+
+SLOW_LAST = ("slow", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, so that a mistake shows within seconds; the browser comes at the very end."""
+    items.sort(
+        key=lambda item: max((n + 1 for n, mark in enumerate(SLOW_LAST) if item.get_closest_marker(mark)), default=0)
+    )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> Iterator[None]:
+    """What the developer has set for their own installation must not reach a test."""
+    saved = dict(os.environ)
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+    yield
+    os.environ.clear()
+    os.environ.update(saved)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis server for this session; the path is short enough for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="pasip-redis-", dir="/tmp"))
+    server = start_redis(folder / "r.sock", folder / "redis")
+    url = f"unix://{folder}/r.sock"
+    with Redis.from_url(url) as connection:
+        wait_for_redis(connection, server)
+    yield url
+    server.terminate()
+    server.wait(10)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation under a temporary folder; its Redis is not running."""
+    return Settings(_env_file=None, data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """A connection to an empty Redis."""
+    with Redis.from_url(redis_url) as connection:
+        connection.flushall()
+        yield connection
+
+
+@pytest.fixture
+def queue_settings(redis: Redis, redis_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation under a temporary folder, with an empty Redis that answers."""
+    return Settings(_env_file=None, data_dir=tmp_path / "data", redis_url=redis_url)

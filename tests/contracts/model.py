@@ -1,0 +1,184 @@
+"""A store as plain dictionaries: what every backend must agree with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from pasip_core.domain.analysis import CORRECTION, PENDING
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.period import JAKARTA, day_of, hour_of
+from pasip_core.stores.ports import Understood
+from tests.builders import make_analysis
+
+Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
+
+
+@dataclass
+class Model:
+    """Mentions by id; ``corrected`` holds (id, keyword) with ``*`` for the whole."""
+
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    excluded: set[str] = field(default_factory=set)
+    corrected: set[tuple[str, str]] = field(default_factory=set)
+    versions: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def alive(self) -> Iterator[Mention]:
+        """What is found and counted."""
+        return (m for m in self.mentions.values() if m.id not in self.excluded)
+
+    def upsert(self, mention: Mention) -> str:
+        """What became of it."""
+        old = self.mentions.get(mention.id)
+        if old is None:
+            self.mentions[mention.id] = mention
+            return "inserted"
+        if mention.id in self.excluded:
+            return "unchanged"
+        told, had = mention.engagement, old.engagement
+        new = replace(
+            old,
+            engagement=Engagement(
+                *(_later(getattr(told, n), getattr(had, n)) for n in ("likes", "shares", "comments"))
+            ),
+            author_followers=_later(mention.author_followers, old.author_followers),
+        )
+        if mention.content_hash != old.content_hash:
+            taken = ("title", "content", "language", "content_hash", "cluster_id", "keywords", "rules_revision")
+            new = replace(new, **{name: getattr(mention, name) for name in taken}, analysis=None, stances={})
+            self.corrected = {(id, k) for id, k in self.corrected if id != mention.id}
+        self.mentions[mention.id] = new
+        return "unchanged" if new == old else "updated"
+
+    def understand(self, one: Understood) -> bool:
+        """Whether it became current."""
+        id = one.analysis.data_id
+        old = self.mentions.get(id)
+        if old is None or id in self.excluded or old.content_hash != one.content_hash:
+            return False
+        said = (id, one.content_hash, one.analysis.model_version)
+        known = said in self.versions
+        self.versions.add(said)
+        if (id, "*") in self.corrected or (known and old.analysis is not None):
+            return False
+        self._set_whole(old, one.analysis.sentiment, one.analysis.model_version, one.stances)
+        return True
+
+    def _set_whole(self, old: Mention, sentiment: str, version: str, stances: Mapping[str, str]) -> None:
+        kept = {k: s for k, s in old.stances.items() if (old.id, k) in self.corrected}
+        new = {k: stances.get(k, sentiment) for k in old.keywords} | kept
+        analysis = make_analysis(old.id, sentiment, model_version=version)
+        self.mentions[old.id] = replace(old, analysis=analysis, stances=new)
+
+    def match(self, id: str, content_hash: str, keywords: Sequence[str], revision: str) -> bool:
+        """Whether the keywords changed."""
+        old = self.mentions.get(id)
+        if old is None or id in self.excluded or old.content_hash != content_hash:
+            return False
+        new = tuple(sorted(set(keywords)))
+        stances = {k: s for k, s in old.stances.items() if k in new}
+        if old.analysis:
+            stances |= {k: old.analysis.sentiment for k in new if k not in old.keywords}
+        self.corrected = {(i, k) for i, k in self.corrected if i != id or k == "*" or k in new}
+        self.mentions[id] = replace(old, keywords=new, stances=stances, rules_revision=revision)
+        return new != old.keywords
+
+    def correct(self, id: str, sentiment: str, keyword: str | None) -> None:
+        """A person's word."""
+        old = self.mentions[id]
+        if keyword is None:
+            self._set_whole(old, sentiment, CORRECTION, {})
+        else:
+            self.mentions[id] = replace(old, stances={**old.stances, keyword: sentiment})
+        self.corrected.add((id, keyword or "*"))
+
+    def remove_excluded(self) -> int:
+        """Forget what is excluded."""
+        gone = len(self.excluded)
+        for id in self.excluded:
+            del self.mentions[id]
+            self.versions = {v for v in self.versions if v[0] != id}
+            self.corrected = {c for c in self.corrected if c[0] != id}
+        self.excluded = set()
+        return gone
+
+    def found(self, filters: Filters) -> list[Mention]:
+        """What the filters mean, in no order."""
+        return [m for m in self.alive() if _fits(m, filters)]
+
+    def sums(self, days: Iterable[date], by: Sequence[str], keywords: Sequence[str]) -> Sums:
+        """Series: cells of hour or day, added up."""
+        rows = [
+            (m, keyword, _whole(m) if keyword == "*" else m.stances.get(keyword, PENDING))
+            for m in self.alive()
+            for keyword in keywords or ("*",)
+            if keyword == "*" or keyword in m.keywords
+        ]
+        time = hour_of if "hour" in by else _day
+        cells = [((time(m.published_at), k, m.platform, s), m) for m, k, s in rows if _day(m.published_at) in set(days)]
+        return _added(cells, ("hour" if "hour" in by else "day", "keyword", "platform", "sentiment"), by)
+
+    def union(self, days: Iterable[date], by: Sequence[str], keywords: Sequence[str]) -> Sums:
+        """Cells of exact keyword sets, added up."""
+        cells = [
+            ((_day(m.published_at), m.keywords, m.platform, m.source, _whole(m)), m)
+            for m in self.alive()
+            if _day(m.published_at) in set(days) and (not keywords or set(keywords) & set(m.keywords))
+        ]
+        return _added(cells, ("day", "set", "platform", "source", "sentiment"), by)
+
+    def tally(self, filters: Filters, by: Sequence[str]) -> Sums:
+        """Single mentions, added up."""
+        found = self.found(filters)
+        cells = [((_day(m.published_at), m.platform, m.source, m.author, sentiment(m, filters)), m) for m in found]
+        wanted = [("day", "platform", "source", "author", "sentiment").index(name) for name in by]
+        return _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
+
+
+def _later(new: int | None, old: int | None) -> int | None:
+    return old if new is None else new
+
+
+def _day(moment: object) -> date:
+    return day_of(moment, JAKARTA)  # type: ignore[arg-type]
+
+
+def _whole(mention: Mention) -> str:
+    return mention.analysis.sentiment if mention.analysis else PENDING
+
+
+def sentiment(mention: Mention, filters: Filters) -> str:
+    """The one that the filters read."""
+    keyword = filters.one_keyword
+    return mention.stances.get(keyword, PENDING) if keyword else _whole(mention)
+
+
+def _fits(mention: Mention, filters: Filters) -> bool:
+    words = f"{mention.title} {mention.content}".casefold().split()
+    return (
+        filters.period.first <= _day(mention.published_at) <= filters.period.last
+        and (not filters.keywords or bool(set(filters.keywords) & set(mention.keywords)))
+        and (not filters.platforms or mention.platform in filters.platforms)
+        and (not filters.sources or mention.source in filters.sources)
+        and (not filters.sentiments or sentiment(mention, filters) in filters.sentiments)
+        and all(word in words for word in filters.text.casefold().split())
+    )
+
+
+def _added(cells: Iterable[tuple[tuple[object, ...], Mention]], names: Sequence[str], by: Sequence[str]) -> Sums:
+    """Stories are counted within a cell; cells are then added up over the dimensions not asked for."""
+    grouped: dict[tuple[object, ...], list[Mention]] = defaultdict(list)
+    for key, mention in cells:
+        grouped[key].append(mention)
+    sums: Sums = {}
+    for key, mentions in grouped.items():
+        place = tuple(key[names.index(name)] for name in by)
+        volume, count, engagement = sums.get(place, (0, 0, None))
+        known = [m.engagement.total for m in mentions if m.engagement.total is not None]
+        if known:
+            engagement = (engagement or 0) + sum(known)
+        sums[place] = (volume + len(mentions), count + len({m.cluster_id for m in mentions}), engagement)
+    return sums

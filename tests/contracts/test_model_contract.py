@@ -1,0 +1,244 @@
+"""Whatever happens in whatever order, interrupted wherever it may be, the store and the plain model agree."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from pasip_core.domain.mention import Engagement, Mention, content_hash
+from pasip_core.domain.metrics import Total
+from pasip_core.domain.period import Period, day_of
+from pasip_core.stores.connect import connect
+from pasip_core.stores.ports import Fence, Matched
+from tests.builders import make_mention
+from tests.contracts.conftest import BACKENDS, REACHABLE
+from tests.contracts.helpers import JAKARTA, everything, ids, page_through, roll_up, understand
+from tests.contracts.model import Model, Sums
+
+MIDNIGHT = datetime(2026, 11, 22, 17, tzinfo=UTC)
+"""The 23rd begins in Jakarta."""
+LATER = MIDNIGHT + timedelta(days=3)
+DAYS = [day_of(MIDNIGHT, JAKARTA) + timedelta(days=n) for n in (-1, 0)]
+BOTH = Period(DAYS[0], DAYS[1])
+TIMES = [MIDNIGHT + timedelta(milliseconds=n) for n in (-7_200_000, -1000, -1, 0, 1, 1000, 3_600_000, 40_000_000)]
+WORDS = ["harga", "beras", "naik", "Turun"]
+KEYWORDS = ["anies", "jokowi", "prabowo"]
+PLATFORMS = [("news", "detik"), ("news", "kompas"), ("twitter", "twitter")]
+
+numbers = st.integers(0, 11)
+texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+keyword_sets = st.lists(st.sampled_from(KEYWORDS), unique=True, max_size=3).map(lambda k: tuple(sorted(k)))
+tones = st.sampled_from(["positive", "neutral", "negative"])
+likes = st.none() | st.integers(0, 5)
+
+
+def draft(number: int, text: str, keywords: tuple[str, ...], shown: int | None) -> Mention:
+    """Mention ``number`` with this text: place, time and author follow from the number."""
+    platform, source = PLATFORMS[number % len(PLATFORMS)]
+    digest = content_hash("", text)
+    return make_mention(
+        text, id=f"{number:024x}", platform=platform, source=source, author=f"a{number % 2}", keywords=keywords,
+        published_at=TIMES[number % len(TIMES)], engagement=Engagement(likes=shown), rules_revision="r0",
+        content_hash=digest, cluster_id=digest,
+    )  # fmt: skip
+
+
+class StoreAgreesWithModel(RuleBasedStateMachine):
+    """One store of each backend, driven at random."""
+
+    backend = "sqlite"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="pasip-model-")
+        self.stores = connect(BACKENDS[self.backend][0](Path(self.folder.name)))
+        self.model = Model()
+        self.tokens = count()
+
+    def teardown(self) -> None:
+        self.stores.close()
+        self.folder.cleanup()
+
+    @rule(
+        drafts=st.lists(
+            st.tuples(numbers, texts, keyword_sets, likes), min_size=1, max_size=6, unique_by=lambda d: d[0]
+        )
+    )
+    def upsert(self, drafts: Sequence[tuple[int, str, tuple[str, ...], int | None]]) -> None:
+        mentions = [draft(*given) for given in drafts]
+        counts = self.stores.mentions.upsert(mentions)
+        became = [self.model.upsert(mention) for mention in mentions]
+        assert (counts.inserted, counts.updated, counts.unchanged) == tuple(
+            became.count(name) for name in ("inserted", "updated", "unchanged")
+        )
+
+    @rule(number=numbers, tone=tones, stances=st.dictionaries(st.sampled_from(KEYWORDS), tones),
+          version=st.integers(1, 3), late=st.booleans())  # fmt: skip
+    def understand(self, number: int, tone: str, stances: dict[str, str], version: int, late: bool) -> None:
+        mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
+        one = understand(mention, tone, stances=stances, model_version=f"m{version}")
+        one = replace(one, content_hash="0" * 32) if late else one
+        assert self.stores.mentions.save_analyses([one]) == int(self.model.understand(one))
+
+    @rule(number=numbers, keywords=keyword_sets, late=st.booleans())
+    def match(self, number: int, keywords: tuple[str, ...], late: bool) -> None:
+        mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
+        digest = "0" * 32 if late else mention.content_hash
+        matched = Matched(mention.id, digest, keywords, "r1")
+        assert self.stores.mentions.save_matches([matched]) == int(self.model.match(mention.id, digest, keywords, "r1"))
+
+    @precondition(lambda self: list(self.model.alive()))
+    @rule(data=st.data(), tone=tones)
+    def correct(self, data: st.DataObject, tone: str) -> None:
+        mention = data.draw(st.sampled_from(sorted(self.model.alive(), key=lambda m: m.id)))
+        keyword = data.draw(st.sampled_from([None, *mention.keywords]))
+        self.model.correct(mention.id, tone, keyword)
+        answer = self.stores.mentions.correct(mention.id, tone, at=LATER, keyword=keyword)
+        assert dict(answer.stances) == dict(self.model.mentions[mention.id].stances)
+
+    @rule(number=numbers)
+    def exclude(self, number: int) -> None:
+        id = f"{number:024x}"
+        known = id in self.model.mentions and id not in self.model.excluded
+        assert self.stores.mentions.exclude([id]) == int(known)
+        self.model.excluded |= {id} if known else set()
+
+    @rule()
+    def remove_excluded(self) -> None:
+        self.roll_up()
+        assert self.stores.mentions.remove_excluded(100) == self.model.remove_excluded()
+
+    @rule()
+    def roll_up(self) -> None:
+        roll_up(self.stores, LATER)
+        assert self.stores.mentions.touched_days(10) == []
+
+    @rule(settled=st.booleans())
+    def roll_up_but_die(self, settled: bool) -> None:
+        """Killed behind the write of the first day, before or after it was settled; the lease is still held."""
+        fence = self._fence()
+        for day in self.stores.mentions.touched_days(1):
+            touched = self.stores.mentions.touched(day)
+            self.stores.metrics.write(self.stores.mentions.numbers(day), fence)
+            if settled:
+                self.stores.mentions.settle(touched, fence)
+        self.stores.leases.release(fence)
+
+    @rule(number=numbers, text=texts, keywords=keyword_sets)
+    def change_during_rollup(self, number: int, text: str, keywords: tuple[str, ...]) -> None:
+        """A mention comes between the look at its day and the settling of it."""
+        fence = self._fence()
+        seen = [
+            (self.stores.mentions.touched(day), self.stores.mentions.numbers(day))
+            for day in self.stores.mentions.touched_days(2)
+        ]
+        self.upsert([(number, text, keywords, 1)])
+        for touched, cells in seen:
+            self.stores.metrics.write(cells, fence)
+            self.stores.mentions.settle(touched, fence)
+        self.stores.leases.release(fence)
+
+    def _fence(self) -> Fence:
+        fence = self.stores.leases.acquire("rollup", f"test-{next(self.tokens)}", 60)
+        assert fence is not None
+        return fence
+
+    @rule(
+        by=st.lists(st.sampled_from(["day", "platform", "sentiment"]), unique=True),
+        keyword=st.sampled_from(["", *KEYWORDS]),
+    )
+    def series_agree(self, by: list[str], keyword: str) -> None:
+        self.roll_up()
+        keywords = (keyword,) if keyword else ()
+        assert _sums(self.stores.metrics.sums(BOTH, by, keywords=keywords), by) == self.model.sums(DAYS, by, keywords)
+        by_hour = ["hour", *[name for name in by if name != "day"]]
+        hours = self.stores.metrics.sums(BOTH, by_hour, keywords=keywords)  # type: ignore[arg-type]
+        assert _sums(hours, by_hour) == self.model.sums(DAYS, by_hour, keywords)
+
+    @rule(by=st.lists(st.sampled_from(["day", "platform", "source", "sentiment"]), unique=True), keywords=keyword_sets)
+    def unions_agree(self, by: list[str], keywords: tuple[str, ...]) -> None:
+        self.roll_up()
+        assert _sums(self.stores.metrics.union(BOTH, by, keywords=keywords), by) == self.model.union(DAYS, by, keywords)
+
+    @rule(data=st.data(), keywords=keyword_sets,
+          sentiments=st.lists(tones | st.just("pending"), unique=True, max_size=2),
+          text=st.just("") | texts, order=st.sampled_from(["newest", "oldest", "engagement"]))  # fmt: skip
+    def pages_agree(
+        self, data: st.DataObject, keywords: tuple[str, ...], sentiments: list[str], text: str, order: str
+    ) -> None:
+        filters = everything(
+            period=Period(*sorted(data.draw(st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))))),
+            platforms=data.draw(st.sampled_from([(), ("news",), ("news", "twitter")])),
+            sources=data.draw(st.sampled_from([(), ("detik",)])),
+            keywords=keywords, sentiments=tuple(sentiments), text=text,
+        )  # fmt: skip
+        wanted = self.model.found(filters)
+        found = page_through(self.stores, filters, order)  # type: ignore[arg-type]
+        assert sorted(ids(found)) == sorted(ids(wanted))
+        places = [_place(mention, order) for mention in found]
+        assert places == sorted(places)
+        assert self.stores.mentions.count(filters).value == len(wanted)
+        by = data.draw(st.lists(st.sampled_from(["day", "platform", "source", "author", "sentiment"]), unique=True))
+        assert _sums(self.stores.mentions.tally(filters, by), by) == self.model.tally(filters, by)
+        if order == "newest":
+            assert ids(self.stores.mentions.stream(filters)) == ids(found)
+
+    @invariant()
+    def single_mentions_agree(self) -> None:
+        for id, mention in self.model.mentions.items():
+            stored = self.stores.mentions.get(id)
+            if id in self.model.excluded:
+                assert stored is None
+                continue
+            assert stored is not None
+            shown = replace(stored, analysis=None), replace(mention, analysis=None)
+            assert shown[0] == shown[1]
+            assert _said(stored) == _said(mention)
+
+    @invariant()
+    def work_to_do_agrees(self) -> None:
+        pending = {m.id for m in self.model.alive() if m.analysis is None}
+        assert set(ids(self.stores.mentions.unanalysed(100))) == pending
+        assert self.stores.mentions.count_unanalysed() == len(pending)
+        outdated = {m.id for m in self.model.alive() if m.rules_revision != "r1"}
+        assert set(ids(self.stores.mentions.outdated("r1", 100))) == outdated
+        assert self.stores.mentions.count_outdated("r1") == len(outdated)
+
+
+def _said(mention: Mention) -> tuple[str, str] | None:
+    return (mention.analysis.sentiment, mention.analysis.model_version) if mention.analysis else None
+
+
+def _place(mention: Mention, order: str) -> tuple[float, ...]:
+    moment = mention.published_at.timestamp()
+    if order == "engagement":
+        total = mention.engagement.total
+        return (1.0 if total is None else -float(total), -moment)
+    return (moment,) if order == "oldest" else (-moment,)
+
+
+def _sums(totals: list[Total], by: Sequence[str]) -> Sums:
+    found = {tuple(t.by[name] for name in by): (t.volume, t.count, t.engagement_total) for t in totals}
+    assert len(found) == len(totals), "each place comes once"
+    return found
+
+
+@pytest.mark.parametrize("backend", REACHABLE)
+def test_any_history_leaves_the_same_as_the_model(backend: str) -> None:
+    machine = type("Machine", (StoreAgreesWithModel,), {"backend": backend})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=60, stateful_step_count=40, deadline=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip

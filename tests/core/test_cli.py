@@ -1,0 +1,134 @@
+"""The command line as a person or a script calls it, in a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Cli = Callable[..., "CompletedProcess[str]"]
+ROWS = [
+    ("2026-11-20 08:00", "ani", "Jokowi hebat sekali, saya suka dan bangga", 5),
+    ("2026-11-20 09:00", "budi", "kecewa berat dengan prabowo, buruk sekali", 2),
+    ("2026-11-21 23:30", "cici", "Jokowi dan Prabowo bertemu di istana", 0),
+    ("2026-11-22 00:30", "dodi", "harga beras hari ini", 1),
+]
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """Runs ``python -m pasip_core`` over a data folder of its own."""
+    environment = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "COLUMNS": "200"}
+
+    def run(*arguments: object, given: str | None = None) -> CompletedProcess[str]:
+        command = [sys.executable, "-m", "pasip_core", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, input=given, timeout=120)
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "tweets.csv"
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([("date", "username", "text", "likes"), *ROWS])
+    return path
+
+
+def answer(done: CompletedProcess[str]) -> dict[str, object]:
+    assert done.returncode == 0, done.stderr
+    value = json.loads(done.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_from_a_file_to_numbers_and_back_to_a_file(cli: Cli, file: Path, tmp_path: Path) -> None:
+    counts = answer(cli("import", file, "--platform", "twitter", "--json"))
+    assert (counts["read"], counts["inserted"], counts["rejected"]) == (4, 4, 0)
+    assert answer(cli("import", file, "--platform", "twitter", "--json"))["duplicates"] == 4
+    assert cli("keyword", "add", "jokowi").returncode == 0
+    assert cli("keyword", "add", "prabowo").returncode == 0
+    stats = answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-21", "--json"))
+    assert (stats["total_mentions"], stats["platforms"]) == (3, {"twitter": 3})
+    assert stats["keywords"] == {"jokowi": 2, "prabowo": 2}
+    both = ("--keyword", "jokowi", "--keyword", "prabowo")
+    assert answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-22", *both, "--json"))["total_mentions"] == 3
+    out = tmp_path / "out.jsonl"
+    assert answer(cli("export", "--format", "jsonl", "--keyword", "jokowi", out, "--json"))["rows"] == 2
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_what_cannot_be_used_leaves_with_status_2_and_one_sentence(cli: Cli, file: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    for arguments in (
+        ("stats", "--from", "yesterday"), ("stats", "--from", "2026-02-02", "--to", "2026-01-01"),
+        ("stats", "--keyword", "nobody"), ("stats", "--sentiment", "angry"), ("stats", "--no-such-option"),
+        ("keyword", "add", "anies", "--rule", "(anies OR"), ("keyword", "rm", "nobody"), ("import", empty),
+        ("import", file), ("import", tmp_path / "none.csv"), ("export", "--format", "pdf", tmp_path / "x"),
+        ("analyze", "--task", "horoscope", file), ("extract", file), ("collect", "--source", "nobody"),
+        ("import", file, "--platform", "twitter", "--map", "content=nothing"),
+    ):  # fmt: skip
+        done = cli(*arguments)
+        assert done.returncode == 2, (arguments, done.stdout, done.stderr)
+        assert done.stderr.strip()
+        assert "Traceback" not in done.stderr
+
+
+def test_analyze_answers_a_line_for_each_line_in_order(cli: Cli, tmp_path: Path) -> None:
+    texts = ["pelayanannya bagus sekali, saya sangat puas", "", "mengecewakan, tidak akan kembali lagi\u2028"]
+    done = cli("analyze", "--task", "sentiment", "-", given="\n".join(texts) + "\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a["sentiment"] for a in answers] == ["positive", "neutral", "negative"]
+    for a in answers:
+        assert sum(a["sentiment_scores"].values()) == pytest.approx(1)
+        assert a["confidence"] == pytest.approx(max(a["sentiment_scores"].values()))
+
+
+def test_a_rule_can_be_tried_before_it_is_kept(cli: Cli) -> None:
+    assert answer(cli("keyword", "test", "anies NEAR/2 ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]
+    assert not answer(cli("keyword", "test", "anies NOT ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]
+
+
+def test_doctor_tells_what_is_missing_and_what_to_do(cli: Cli) -> None:
+    done = cli("doctor", "--json")
+    assert done.returncode == 1
+    parts = {finding["part"]: finding for finding in json.loads(done.stdout)}
+    assert parts["store"]["ok"]
+    assert parts["sentiment model"]["ok"]
+    assert not parts["queue"]["ok"]
+    assert "make up" in parts["queue"]["remedy"]
+
+
+def test_the_sample_set_comes_and_goes_without_a_trace(cli: Cli, file: Path) -> None:
+    answer(cli("import", file, "--platform", "twitter", "--json"))
+    planted = answer(cli("demo", "--json"))["planted"]
+    assert planted == 1500
+    assert answer(cli("demo", "--remove", "--json"))["removed"] == 1500
+    assert answer(cli("stats", "--from", "2020-01-01", "--json"))["total_mentions"] == 4
+    assert json.loads(cli("keyword", "list", "--json").stdout) == []
+
+
+def test_a_damaged_store_is_said_to_be_one(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "pasip.db").write_bytes(b"not a database" * 1000)
+    done = cli("stats")
+    assert done.returncode == 1
+    assert "is not" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_fast_commands_load_no_heavy_library() -> None:
+    code = (
+        "import sys; from pasip_core.cli import app; heavy = 'torch transformers spacy sklearn streamlit trafilatura'; "
+        "print([name for name in heavy.split() if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"

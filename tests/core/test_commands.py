@@ -1,0 +1,136 @@
+"""What people change: checked, written, audited, and followed by the workers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from pasip_core.commands import collecting, corrections, imports, keywords
+from pasip_core.dispatch import job_status
+from pasip_core.domain.runs import SourceInfo
+from pasip_core.errors import InputError, QueueUnavailable, RuleError
+from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
+from pasip_core.stores.ports import Stores
+from tests.builders import make_mention
+
+
+@pytest.fixture
+def stores(queue_settings: Settings) -> Iterator[Stores]:
+    opened = connect(queue_settings)
+    yield opened
+    opened.close()
+
+
+def test_a_new_keyword_is_kept_audited_and_applied_to_what_is_stored(stores: Stores, queue_settings: Settings) -> None:
+    change = keywords.add(stores, queue_settings, "  Anies  Baswedan ", aliases=["Anies", " "], priority=1)
+    assert stores.keywords.get("anies-baswedan") == change.keyword
+    assert (change.keyword.keyword, change.keyword.aliases, change.queued) == ("Anies Baswedan", ("Anies",), True)
+    assert job_status("rematch", settings=queue_settings) is not None
+    assert [entry.action for entry in stores.audit.list()] == ["keyword.add"]
+
+
+def test_a_rename_keeps_the_id(stores: Stores, queue_settings: Settings) -> None:
+    keywords.add(stores, queue_settings, "jokowi")
+    changed = keywords.edit(stores, queue_settings, "jokowi", keyword="Joko Widodo").keyword
+    assert (changed.id, changed.keyword) == ("jokowi", "Joko Widodo")
+    assert keywords.find(stores, "joko widodo") == changed
+
+
+@pytest.mark.parametrize(("label", "fields", "field"), [
+    ("", {}, "keyword"), ("x" * 101, {}, "keyword"), ("JOKOWI", {}, "keyword"), ("a", {"priority": 6}, "priority"),
+    ("b", {"color": "red"}, "color"),
+])  # fmt: skip
+def test_what_cannot_be_used_names_its_field(
+    stores: Stores, queue_settings: Settings, label: str, fields: dict[str, object], field: str
+) -> None:
+    keywords.add(stores, queue_settings, "jokowi")
+    with pytest.raises(InputError) as refused:
+        keywords.add(stores, queue_settings, label, **fields)
+    assert refused.value.field == field
+    assert [k.id for k in stores.keywords.list()] == ["jokowi"]
+
+
+def test_a_bad_rule_points_at_its_mistake_and_nothing_is_written(stores: Stores, queue_settings: Settings) -> None:
+    with pytest.raises(RuleError) as refused:
+        keywords.add(stores, queue_settings, "anies", rule="(anies OR baswedan")
+    assert refused.value.column >= 1
+    assert stores.keywords.list() == []
+
+
+def test_without_a_queue_the_change_still_holds(settings: Settings) -> None:
+    opened = connect(settings)
+    assert keywords.add(opened, settings, "jokowi").queued is False
+    assert opened.keywords.get("jokowi") is not None
+    opened.close()
+
+
+def test_deleting_an_unknown_keyword_names_those_that_exist(stores: Stores, queue_settings: Settings) -> None:
+    keywords.add(stores, queue_settings, "jokowi")
+    with pytest.raises(InputError, match="known: jokowi"):
+        keywords.delete(stores, queue_settings, "prabowo")
+    assert keywords.delete(stores, queue_settings, "jokowi")
+    assert stores.keywords.list() == []
+
+
+def test_a_correction_is_audited_and_rolled_up(stores: Stores, queue_settings: Settings) -> None:
+    mention = make_mention(sentiment="positive")
+    stores.mentions.upsert([mention])
+    after = corrections.correct(stores, queue_settings, mention.id, "negative")
+    assert after.analysis is not None
+    assert (after.analysis.sentiment, after.analysis.is_correction) == ("negative", True)
+    assert stores.audit.list()[0].detail["before"] == "positive"
+    assert job_status("rollup", settings=queue_settings) is not None
+
+
+def test_scraping_asks_each_ready_source_once(stores: Stores, queue_settings: Settings) -> None:
+    stores.sources.save(SourceInfo("detik", "detikcom", "news"))
+    stores.sources.save(SourceInfo("x", "X (Twitter)", "twitter", needs=("TWITTER_BEARER_TOKEN",)))
+    first = collecting.scrape_now(stores, queue_settings, ["detik", "x"])
+    assert [(job.job_id, job.joined) for job in first] == [("collect-detik", False)]
+    assert [job.joined for job in collecting.scrape_now(stores, queue_settings, ["detik"])] == [True]
+    for wrong, says in (([], "choose at least one"), (["nobody"], "known: detik"), (["x"], "TWITTER_BEARER_TOKEN")):
+        with pytest.raises(InputError, match=says):
+            collecting.scrape_now(stores, queue_settings, wrong)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://a.example/rss", "javascript:alert(1)", "https://u:p@a.example/", "http://[::1"]
+)
+def test_what_is_no_address_of_a_feed_is_refused(stores: Stores, url: str) -> None:
+    with pytest.raises(InputError) as refused:
+        collecting.add_feed(stores, url)
+    assert refused.value.field == "url"
+    assert stores.feeds.list() == []
+
+
+def test_the_same_feed_is_watched_once_and_can_be_removed(stores: Stores) -> None:
+    feed = collecting.add_feed(stores, "https://www.contoh.example/rss?utm_source=x", "Contoh")
+    with pytest.raises(InputError, match="already"):
+        collecting.add_feed(stores, "http://contoh.example/rss")
+    assert stores.sources.get(feed.id) is not None
+    collecting.remove_feed(stores, feed.id)
+    assert (stores.feeds.list(), stores.sources.list()) == ([], [])
+    with pytest.raises(InputError):
+        collecting.remove_feed(stores, feed.id)
+
+
+def test_an_upload_keeps_only_the_harmless_part_of_its_name(queue_settings: Settings) -> None:
+    path = imports.keep_upload(queue_settings, "../../etc/pass wd$.csv", io.BytesIO(b"a,b\n"))
+    assert path.name == "pass_wd_.csv"
+    assert path.is_relative_to(queue_settings.data_dir.resolve())
+    assert path.read_bytes() == b"a,b\n"
+
+
+def test_an_import_without_a_queue_says_so_and_is_not_left_hanging(settings: Settings, redis: Redis) -> None:
+    opened = connect(settings)
+    path = imports.keep_upload(settings, "a.csv", io.BytesIO(b"text\n"))
+    with pytest.raises(QueueUnavailable):
+        imports.start(opened, settings, path, mapping={})
+    (run,) = opened.imports.list()
+    assert run.finished_at is not None
+    assert run.error
+    opened.close()

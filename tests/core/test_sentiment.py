@@ -1,0 +1,173 @@
+"""The sentiment model that comes with the program."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pasip_core.errors import InputError
+from pasip_core.nlp.corpora import read_training
+from pasip_core.nlp.models import analyze, evaluate
+from pasip_core.nlp.sentiment import BUNDLED_FOLDER, load_sentiment
+from pasip_core.nlp.train import main as train
+
+DATA = Path(os.environ.get("EVAL_DATA", "../shared/data"))
+needs_data = pytest.mark.skipif(
+    not (DATA / "sentiment").is_dir(), reason=f"no data: {DATA}/sentiment is not there (EVAL_DATA names the folder)"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("mantap pak presiden 👏👏", "positive"),
+        ("pelayanannya ramah dan makanannya enak banget", "positive"),
+        ("pemerintah gak becus ngurus rakyat 😡", "negative"),
+        ("kecewa berat, barang rusak dan penjual tidak peduli", "negative"),
+        ("tidak enak", "negative"),
+        ("tidak mengecewakan", "positive"),
+        ("Gubernur menghadiri rapat paripurna DPRD", "neutral"),
+        ("Bank Indonesia pertahankan suku bunga acuan 6 persen", "neutral"),
+        ("", "neutral"),
+        (" \n\t", "neutral"),
+    ],
+)
+def test_plain_cases_are_plain(text: str, sentiment: str) -> None:
+    assert load_sentiment("bundled").predict([text])[0].sentiment == sentiment
+
+
+def test_scores_are_probabilities_for_any_text_there_is() -> None:
+    texts = [
+        "",
+        "😍",
+        "😡" * 500,
+        "x" * 100_000,
+        "\ud83d",
+        "مرحبا بالعالم",
+        "berita " * 5_000,
+        "!!!",
+        "\x00",
+        "@a http://b",
+    ]
+
+    for scores in load_sentiment("bundled").predict(texts):
+        values = (scores.positive, scores.neutral, scores.negative)
+        assert all(0 <= value <= 1 for value in values)
+        assert abs(sum(values) - 1) < 1e-9
+
+
+def test_an_answer_does_not_depend_on_the_company_of_the_text() -> None:
+    model = load_sentiment("bundled")
+    texts = [f"{'tidak ' * (n % 2)}suka rapat nomor {n} {'kecewa ' * (n % 5)}" for n in range(700)]
+    shuffled = random.Random(1).sample(range(700), 700)
+
+    alone = [model.predict([text])[0] for text in texts[:50]]
+    together = model.predict(texts)
+    mixed = dict(zip(shuffled, model.predict([texts[n] for n in shuffled]), strict=True))
+
+    for n in range(50):
+        assert together[n].positive == pytest.approx(alone[n].positive, abs=1e-4)
+        assert mixed[n].positive == pytest.approx(alone[n].positive, abs=1e-4)
+    assert model.predict(texts) == together
+
+
+def test_no_text_gives_no_answer() -> None:
+    assert load_sentiment("bundled").predict([]) == []
+
+
+def test_the_same_model_is_loaded_once() -> None:
+    assert load_sentiment("bundled") is load_sentiment("bundled")
+
+
+def test_nothing_heavy_is_imported_and_nothing_pickled_is_read() -> None:
+    script = (
+        "import sys; from pasip_core.nlp.sentiment import load_sentiment; load_sentiment('bundled').predict(['enak']); "
+        "print([name for name in ('torch', 'transformers', 'sklearn', 'scipy', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+    assert {path.suffix for path in BUNDLED_FOLDER.iterdir()} == {".json", ".safetensors", ".md"}
+
+
+def test_the_bundled_model_stays_small() -> None:
+    assert sum(path.stat().st_size for path in BUNDLED_FOLDER.iterdir()) <= 8_000_000
+
+
+def test_lines_are_answered_one_by_one_in_order() -> None:
+    lines = iter(["enak sekali\n", "\n", "mengecewakan\n"] * 400)
+
+    answers = list(analyze(lines, "sentiment", "bundled"))
+
+    assert [answer["sentiment"] for answer in answers] == ["positive", "neutral", "negative"] * 400
+    assert set(answers[0]) == {"sentiment", "confidence", "sentiment_scores", "model_version"}
+    assert set(answers[0]["sentiment_scores"]) == {"positive", "negative", "neutral"}
+    assert answers[0]["confidence"] == max(answers[0]["sentiment_scores"].values())
+
+
+@pytest.mark.parametrize("task", ["emotion", "entities", "nonsense", ""])
+def test_a_task_that_is_not_there_is_refused_before_any_line_is_read(task: str) -> None:
+    with pytest.raises(InputError, match="sentiment"):
+        analyze(iter(()), task)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("bagus\tgembira\n", "row 1"), ("", "no rows"), ("tanpa label\n", "row 1")]
+)
+def test_a_file_to_judge_by_that_cannot_be_read_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "data.tsv"
+    path.write_text(content)
+
+    with pytest.raises(InputError, match=said):
+        evaluate("bundled", path)
+
+
+def test_a_missing_file_to_judge_by_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        evaluate("bundled", tmp_path / "none.tsv")
+
+
+@pytest.mark.models
+@needs_data
+@pytest.mark.parametrize(
+    ("file", "floor"),
+    [
+        ("smsa_valid.tsv", 0.88),
+        ("nusax_indonesian_valid.csv", 0.87),
+        ("nusax_javanese_valid.csv", 0.82),
+        ("nusax_sundanese_valid.csv", 0.76),
+    ],
+)
+def test_quality_does_not_sink(file: str, floor: float) -> None:
+    found = evaluate("bundled", DATA / "sentiment" / file)
+
+    assert found.macro_f1 >= floor
+    assert found.calibration_error <= (0.02 if file.startswith("smsa") else 0.15)
+
+
+@pytest.mark.models
+@needs_data
+def test_no_text_of_a_valid_set_is_learnt_from() -> None:
+    learnt = read_training(DATA)
+    keys = {"".join(char for char in text.lower() if char.isalnum()) for text in learnt.texts}
+    held = [line.split("\t")[0] for line in (DATA / "sentiment/smsa_valid.tsv").read_text().splitlines()]
+
+    assert not any("".join(char for char in text.lower() if char.isalnum()) in keys for text in held)
+
+
+@pytest.mark.models
+@pytest.mark.slow
+@needs_data
+def test_training_works_from_end_to_end(tmp_path: Path) -> None:
+    from pasip_core.nlp.blend import load_blend
+    from pasip_core.nlp.sentiment import BundledSentiment
+
+    train(["sentiment", "--data", str(DATA), "--out", str(tmp_path), "--limit", "150"])
+
+    model = BundledSentiment(load_blend(tmp_path))
+    assert model.predict(["enak sekali tempatnya"])[0].sentiment == "positive"

@@ -1,0 +1,231 @@
+"""What the pages show: numbers, empty states, errors, languages and strange addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pasip_core.settings import Settings
+from pasip_core.stores.ports import Stores
+from tests.builders import make_keyword
+from tests.pages.conftest import said, texts
+
+PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "imports")
+Open = Callable[..., AppTest]
+Fill = Callable[..., None]
+MAY = {"from_": "2019-05-01", "to": "2019-05-31"}
+
+
+def two_keywords_in_may() -> dict[str, object]:
+    both = ("jokowi", "prabowo")
+    return {
+        "keywords": [make_keyword("jokowi"), make_keyword("prabowo")],
+        "mentions": [
+            said("Jokowi menang debat", "2019-05-02", keywords=["jokowi"], sentiment="positive"),
+            said("Jokowi gagal lagi", "2019-05-03", keywords=["jokowi"], sentiment="negative"),
+            said("Jokowi dan Prabowo bertemu", "2019-05-03", keywords=both, sentiment="neutral"),
+            said("Prabowo pidato", "2019-05-04", keywords=["prabowo"]),
+            said("Cuaca cerah", "2019-05-04", sentiment="neutral"),
+        ],
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("locale", ["en-US", "id-ID"])
+def test_every_page_opens_in_an_empty_installation(open_app: Open, page: str, locale: str):
+    app = open_app(page, locale=locale)
+    assert not app.exception
+    assert app.title[0].value
+
+
+def test_an_empty_store_shows_three_first_steps(open_app: Open):
+    shown = texts(open_app())
+    assert "Three steps" in shown
+    assert "1. Say what to watch" in shown
+
+
+def test_the_overview_counts_a_mention_of_two_keywords_once(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app(**MAY, keyword="jokowi,prabowo")
+    assert {m.label: m.value for m in app.metric}["Mentions"] == "4"
+
+
+def test_the_overview_without_keywords_counts_what_matches_none(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    assert {m.label: m.value for m in open_app(**MAY).metric}["Mentions"] == "5"
+
+
+def test_percentages_are_of_what_is_analysed(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app(**MAY, keyword="jokowi")
+    assert {m.label: m.value for m in app.metric}["▼ Negative"] == "33.3%"
+
+
+def test_an_empty_period_says_where_the_data_lies_and_goes_there(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app()
+    assert "2 May – 4 May 2019" in texts(app)
+    app.button(key="go_to_data").click().run()
+    assert {m.label: m.value for m in app.metric}["Mentions"] == "5"
+
+
+def test_filters_follow_to_the_next_page(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app(**MAY, keyword="prabowo")
+    app.switch_page("mentions.py").run()
+    assert app.multiselect(key="filter_keywords").value == ["prabowo"]
+    assert "2 mentions" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_strange_address_is_noted_and_never_crashes(open_app: Open, fill: Fill, page: str):
+    fill(**two_keywords_in_may())
+    app = open_app(
+        page, from_="2019-99-01", to="yesterday", keyword="nobody", sentiment="<script>", lang="xx", mention="../x",
+        order="'", platform="%", compare="?", text="(((",
+    )  # fmt: skip
+    assert not app.exception
+
+
+def test_what_was_dropped_from_an_address_is_said_once(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app(keyword="nobody")
+    assert "left out" in texts(app)
+    app.run()
+    assert "left out" not in texts(app)
+
+
+def test_the_language_is_the_browsers_until_the_address_says_otherwise(open_app: Open):
+    assert open_app(locale="id-ID").title[0].value == "Ringkasan"
+    assert open_app(locale="en-GB").title[0].value == "Overview"
+    assert open_app(locale="en-GB", lang="id").title[0].value == "Ringkasan"
+
+
+def test_numbers_are_written_as_the_language_writes_them(open_app: Open, fill: Fill):
+    fill([said(f"Kabar nomor {n}", "2019-05-02") for n in range(1200)])
+    app = open_app(locale="id-ID", **MAY)
+    assert app.metric[0].value == "1.200"
+
+
+def test_a_store_that_is_away_is_told_without_a_traceback(open_app: Open, here: Settings):
+    here.sqlite_path.parent.mkdir(parents=True)
+    here.sqlite_path.write_bytes(b"this is no database" * 100)
+    app = open_app()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "Traceback" not in texts(app)
+    assert app.button(key="again_overview")
+
+
+def test_a_queue_that_is_away_is_told_and_the_page_stays(open_app: Open):
+    app = open_app("collection")
+    assert "cannot be reached" in texts(app)
+    assert not app.exception
+
+
+def test_a_keyword_added_on_the_page_is_kept(open_app: Open, stores: Stores):
+    app = open_app("keywords")
+    app.text_input(key="form_new_keyword").set_value("Anies Baswedan").run()
+    app.text_input(key="form_new_rule").set_value('anies OR "anies baswedan"').run()
+    app.button(key="save_keyword").click().run()
+    assert [k.keyword for k in stores.keywords.list()] == ["Anies Baswedan"]
+    assert "is watched now" in texts(app)
+
+
+def test_a_rule_that_cannot_be_read_shows_the_column(open_app: Open, stores: Stores):
+    app = open_app("keywords")
+    app.text_input(key="form_new_keyword").set_value("Anies").run()
+    app.text_input(key="form_new_rule").set_value("anies AND (").run()
+    assert "column" in texts(app)
+    app.button(key="save_keyword").click().run()
+    assert stores.keywords.list() == []
+
+
+def test_the_rule_tester_shows_how_many_of_the_latest_it_catches(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app("keywords")
+    app.button(key="add_keyword").click().run()
+    app.text_input(key="form_new_keyword").set_value("pidato").run()
+    assert "Catches 1 of the latest 5 mentions" in texts(app)
+
+
+def test_a_keyword_switched_off_keeps_its_mentions(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    app = open_app("keywords")
+    app.toggle(key="active_jokowi").set_value(False).run()
+    kept = stores.keywords.get("jokowi")
+    assert kept is not None
+    assert not kept.active
+    assert {m.label: m.value for m in open_app(**MAY, keyword="jokowi").metric}["Mentions"] == "3"
+
+
+def test_the_comparison_asks_for_a_second_keyword(open_app: Open, fill: Fill):
+    fill(keywords=[make_keyword("jokowi")])
+    assert "needs two keywords" in texts(open_app("comparison"))
+
+
+def test_the_comparison_counts_each_side(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app("comparison", **MAY)
+    table = app.dataframe[0].value
+    assert dict(zip(table["name"], table["volume"], strict=True)) == {"jokowi": 3, "prabowo": 2}
+    assert "4 mentions in all" in texts(app)
+
+
+def test_two_periods_stand_side_by_side(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app(
+        "comparison", from_="2019-05-03", to="2019-05-03", compare="periods", other_from="2019-05-04",
+        other_to="2019-05-04",
+    )  # fmt: skip
+    table = app.dataframe[0].value
+    assert list(table["volume"]) == [2, 2]
+
+
+def test_a_correction_changes_the_mention_and_its_stances(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    mention = said("Jokowi gagal lagi", "2019-05-03", keywords=["jokowi"], sentiment="negative")
+    # AppTest words options outside the session, where the language is Indonesian
+    app = open_app("mentions", locale="id-ID", **MAY, mention=mention.id)
+    app.segmented_control(key=f"correct_{mention.id}_").set_value("positive").run()
+    after = stores.mentions.get(mention.id)
+    assert after is not None
+    assert after.analysis is not None
+    assert (after.analysis.sentiment, after.analysis.is_correction) == ("positive", True)
+    assert after.stances["jokowi"] == "positive"
+
+
+def test_a_hostile_mention_is_only_text(open_app: Open, fill: Fill):
+    text = "<script>alert(1)</script><img src=x onerror=alert(2)> **bold** [x](javascript:alert(3)) jokowi \u202etxt"
+    evil = said(text, "2019-05-03", keywords=["jokowi"], url="javascript:alert(4)", author="=HYPERLINK(1)")
+    fill([evil], [make_keyword("jokowi")])
+    app = open_app("mentions", **MAY, mention=evil.id)
+    bodies = [str(e.proto.body) for e in app.get("html")]
+    shown = next(body for body in bodies if "alert(1)" in body)
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "\u202e" not in shown
+    assert ">jokowi</mark>" in shown
+    assert app.dataframe[0].value["url"].tolist() == [None]
+
+
+def test_a_mention_that_is_gone_is_told_quietly(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    assert "not there any more" in texts(open_app("mentions", mention="abcdef0123456789abcdef01"))
+
+
+def test_pages_of_the_table_follow_one_another_without_gaps(open_app: Open, fill: Fill):
+    fill([said(f"Kabar nomor {n}", "2019-05-02") for n in range(120)])
+    app = open_app("mentions", **MAY)
+    seen = list(app.dataframe[0].value["text"])
+    app.button(key="next_page").click().run()
+    seen += list(app.dataframe[0].value["text"])
+    app.button(key="next_page").click().run()
+    seen += list(app.dataframe[0].value["text"])
+    assert len(seen) == len(set(seen)) == 120
+    assert app.button(key="next_page").disabled
+    app.button(key="previous_page").click().run()
+    assert "51 to 100 of 120" in texts(app)

@@ -1,0 +1,225 @@
+"""Everything on one machine, as a person starts, stops and kills it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from redis import Redis
+
+from pasip_core.dispatch import dispatch, job_status, queue_overview
+from pasip_core.settings import Settings
+from tests.workers.conftest import ROOT, wait_until
+from workers.processes import spawn
+from workers.supervisor import Child, stop_all
+
+pytestmark = pytest.mark.slow
+READY = "PASIP-AI is ready"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+class Installation:
+    """``python -m workers.up`` on a data folder and a port of its own."""
+
+    def __init__(self, data_dir: Path, log: Path) -> None:
+        self.settings = Settings(_env_file=None, data_dir=data_dir, scrape_workers=1)
+        self.port = free_port()
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.everyone: list[psutil.Process] = []
+
+    def start(self, port: int | None = None) -> subprocess.Popen[bytes]:
+        env = {**os.environ, "DATA_DIR": str(self.settings.data_dir), "SCRAPE_WORKERS": "1", "PYTHONUNBUFFERED": "1"}
+        argv = [sys.executable, "-m", "workers.up", "--port", str(port or self.port)]
+        with self.log.open("wb") as log:
+            self.process = spawn(argv, env=env, cwd=ROOT, by=signal.SIGTERM, output=log.fileno())
+        return self.process
+
+    def wait_ready(self) -> None:
+        wait_until(lambda: READY in self.log.read_text() or self.process.poll() is not None, 60, "the address is told")
+        assert READY in self.log.read_text(), self.log.read_text()
+        wait_until(lambda: len(queue_overview(settings=self.settings).workers) >= 3, 60, "workers")
+        self.everyone = psutil.Process(self.process.pid).children(recursive=True)
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def survivors(self) -> list[int]:
+        return [process.pid for process in self.everyone if is_alive(process)]
+
+    def child(self, words: str) -> psutil.Process:
+        found = [p for p in psutil.Process(self.process.pid).children() if words in command(p)]
+        assert found, words
+        return found[0]
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "data", tmp_path / "output")
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.stop()
+    for process in made.everyone:
+        if process.is_running():
+            process.kill()
+
+
+def test_it_starts_listens_on_loopback_only_and_stops_on_sigterm(installation: Installation) -> None:
+    installation.start()
+    installation.wait_ready()
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/") as page:
+        assert page.status == 200
+    ours = {process.pid for process in installation.everyone}
+    listening = {
+        connection.laddr.ip
+        for connection in psutil.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN and connection.pid in ours
+    }
+    assert listening == {"127.0.0.1"}
+    assert installation.stop() == 0
+    assert installation.survivors() == []
+
+
+def test_ctrl_c_stops_it_too(installation: Installation) -> None:
+    installation.start()
+    installation.wait_ready()
+    installation.process.send_signal(signal.SIGINT)
+    assert installation.process.wait(60) == 0
+    assert installation.survivors() == []
+
+
+def test_a_kill_leaves_no_orphan_and_the_next_start_keeps_what_was_queued(installation: Installation) -> None:
+    installation.start()
+    installation.wait_ready()
+    schedule = queue_overview(settings=installation.settings).schedule
+    installation.process.kill()
+    installation.process.wait()
+    wait_until(lambda: installation.survivors() == [], 20, "nothing is left")
+    installation.start()
+    installation.wait_ready()
+    again = queue_overview(settings=installation.settings).schedule
+    assert {entry.name for entry in again} == {entry.name for entry in schedule}
+    assert len(again) == len(schedule)
+    assert job_status("publish_sources", settings=installation.settings) is not None
+    assert installation.stop() == 0
+
+
+def test_whatever_is_killed_comes_back(installation: Installation) -> None:
+    installation.start()
+    installation.wait_ready()
+    for words in ("workers.main reports", "workers.schedule", "redis", "streamlit"):
+        killed = installation.child(words)
+        killed.kill()
+        wait_until(lambda words=words, pid=killed.pid: _other(installation, words, pid), 40, f"{words} again")
+    job = dispatch("rollup", settings=installation.settings)
+    wait_until(lambda: job_status(job.job_id, settings=installation.settings).state == "done", 60, "the job is done")
+    assert installation.stop() == 0
+
+
+def _other(installation: Installation, words: str, pid: int) -> bool:
+    children = psutil.Process(installation.process.pid).children()
+    return any(p.pid != pid and words in command(p) for p in children)
+
+
+def test_a_second_one_on_the_same_folder_is_refused(installation: Installation, tmp_path: Path) -> None:
+    installation.start()
+    wait_until(lambda: (installation.settings.data_dir / "pasip.lock").exists())
+    wait_until(lambda: (installation.settings.data_dir / "pasip.lock").read_text())
+    second = Installation(installation.settings.data_dir, tmp_path / "second")
+    assert second.start().wait(30) == 2
+    assert f"in use by another PASIP-AI (process {installation.process.pid})" in second.log.read_text()
+
+
+def test_a_taken_port_is_named_with_the_way_out(installation: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", installation.port))
+        taken.listen()
+        assert installation.start().wait(30) == 2
+    told = installation.log.read_text()
+    assert f"PORT: {installation.port} cannot be used" in told
+    assert "make up PORT=" in told
+    assert "Traceback" not in told
+
+
+def test_a_bad_setting_is_told_in_a_sentence(installation: Installation) -> None:
+    os.environ["TIMEZONE"] = "Asia/Nowhere"
+    try:
+        assert installation.start().wait(30) == 2
+    finally:
+        del os.environ["TIMEZONE"]
+    assert installation.log.read_text().startswith("TIMEZONE: 'Asia/Nowhere' cannot be used")
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    installation = Installation(tmp_path / "file" / "data", tmp_path / "output")
+    assert installation.start().wait(30) == 2
+    assert installation.log.read_text().startswith("DATA_DIR: ")
+    assert "Traceback" not in installation.log.read_text()
+
+
+def test_a_long_folder_name_moves_the_socket(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / ("long name " * 12), tmp_path / "output")
+    installation.start()
+    try:
+        installation.wait_ready()
+        with Redis.from_url(installation.settings.redis_address) as redis:
+            assert redis.ping()
+        assert installation.settings.redis_socket.parent.stat().st_mode & 0o077 == 0
+    finally:
+        assert installation.stop() == 0
+
+
+def test_children_that_ignore_sigterm_are_killed_in_the_end() -> None:
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(99)"
+    )
+    child = Child("stubborn", lambda: spawn([sys.executable, "-c", stubborn], output=subprocess.PIPE), 1, grace=0.2)
+    child.look_after(time.monotonic())
+    child.process.stdout.readline()
+    stop_all([child])
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_a_child_that_keeps_ending_is_started_again_ever_more_slowly() -> None:
+    child = Child("brief", lambda: spawn([sys.executable, "-c", ""]), 1)
+    starts = []
+    for tenth in range(100):
+        before = child.process
+        child.look_after(tenth / 10)
+        if child.process is not None and child.process is not before:
+            starts.append(tenth / 10)
+            child.process.wait()
+    pauses = [b - a for a, b in itertools.pairwise(starts)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] >= 4 * pauses[0]

@@ -1,0 +1,29 @@
+"""Who is due for a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pasip_core.dispatch import Dispatched, collecting_job, dispatch
+from pasip_core.domain.runs import SourceInfo
+from pasip_core.settings import Settings
+from pasip_core.stores.ports import Stores
+
+
+def dispatch_due(
+    group: str, infos: Sequence[SourceInfo], stores: Stores, settings: Settings, now: datetime
+) -> list[Dispatched]:
+    """One job for each source of ``group`` (``news`` or ``social``) that can run and may be asked by now."""
+    due = [
+        info
+        for info in infos
+        if (info.platform == "news") == (group == "news") and not info.needs and _may_ask(info.id, stores, now)
+    ]
+    return [dispatch(collecting_job(info.platform), info.id, [], settings=settings) for info in due]
+
+
+def _may_ask(source: str, stores: Stores, now: datetime) -> bool:
+    """Whether the source did not tell us, at the last run, to come back later than now."""
+    last = stores.source_runs.list({"source": source}, order_by="started_at", descending=True, limit=1)
+    return not (last and last[0].retry_at and last[0].retry_at > now)

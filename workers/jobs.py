@@ -1,0 +1,174 @@
+"""The bodies of the jobs in ``pasip_core.dispatch.table``: read ids, call the stage, report progress.
+
+Each runs in a process of its own, forked from a worker, opens the stores there and raises when it fails.
+Killed at any line it can simply run again.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pasip_core.dispatch import dispatch, open_connection
+from pasip_core.domain.runs import SourceInfo
+from pasip_core.errors import InputError
+from pasip_core.settings import Settings, current_settings
+from pasip_core.stores.ports import Stores
+
+from .collecting import dispatch_due
+from .reporting import reported
+
+SLICE_SECONDS = 10.0
+"""A long work gives its worker back this often, and queues up again behind what came meanwhile."""
+ROLLUP_DAYS = 50
+LEASE_PAUSE = 1.0
+
+
+@contextmanager
+def _stores(settings: Settings) -> Iterator[Stores]:
+    from pasip_core.stores.connect import connect
+
+    stores = connect(settings)
+    try:
+        yield stores
+    finally:
+        stores.close()
+
+
+def collect_source(source: str, keyword_ids: Sequence[str] = ()) -> None:
+    """Collect from one source, then ask for what follows from new mentions."""
+    from pasip_core.pipeline.catalogue import open_sources
+    from pasip_core.pipeline.collect import collect
+
+    settings = current_settings()
+    with (
+        reported() as progress,
+        _stores(settings) as stores,
+        open_connection(settings) as redis,
+        open_sources(settings, stores, redis) as sources,
+    ):
+        if source not in sources:
+            raise InputError(f"source: there is no {source!r} any more", field="source", value=source)
+        try:
+            collect(sources[source], stores=stores, keywords=keyword_ids, progress=progress)
+        finally:
+            _follow_up(settings)
+
+
+def import_file(import_id: str, path: str, mapping: Mapping[str, str], platform: str = "", source: str = "") -> None:
+    """Import one file that a person gave, then ask for what follows from new mentions."""
+    from pasip_core.pipeline.importing import import_file as run_import
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        try:
+            run_import(
+                stores,
+                Path(path),
+                import_id=import_id,
+                mapping=mapping,
+                platform=platform,
+                source=source,
+                progress=progress,
+            )
+        finally:
+            _follow_up(settings)
+
+
+def rematch() -> None:
+    """Give stored mentions the keywords of the present rules, one slice at a time."""
+    from pasip_core.pipeline.enrich import rematch as run_rematch
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        done = run_rematch(stores, progress=progress, seconds=SLICE_SECONDS)
+    if done.left:
+        dispatch("rematch", settings=settings)
+    if done.done:
+        dispatch("rollup", settings=settings)
+
+
+def enrich() -> None:
+    """Analyse mentions that have no analysis, one slice at a time."""
+    from pasip_core.pipeline.enrich import enrich as run_enrich
+
+    from .models import sentiment_model
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        if not stores.mentions.count_unanalysed():
+            return
+        done = run_enrich(stores, sentiment_model(settings), progress=progress, seconds=SLICE_SECONDS)
+    if done.left:
+        dispatch("enrich", settings=settings)
+    if done.done:
+        dispatch("rollup", settings=settings)
+
+
+def rollup() -> None:
+    """Recompute the days that changed, some at a time."""
+    from pasip_core.pipeline.rollup import rollup as run_rollup
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        days = run_rollup(stores, owner=_owner(), progress=progress, limit_days=ROLLUP_DAYS)
+        left = bool(stores.mentions.touched_days(1))
+    if left:
+        if not days:  # another process holds the lease
+            time.sleep(LEASE_PAUSE)
+        dispatch("rollup", settings=settings)
+
+
+def collect_due(group: str) -> None:
+    """Enqueue a collection for each source of ``group`` (``news`` or ``social``)."""
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        jobs = dispatch_due(group, _publish(settings, stores), stores, settings, datetime.now(UTC))
+        progress(len(jobs), len(jobs), group)
+
+
+def check_feed(url: str) -> None:
+    """Look for a feed at an address; its note holds the feed's own address, a space, and its title."""
+    from pasip_core.sources.feeds import check_feed as look
+    from pasip_core.sources.http import open_client
+
+    settings = current_settings()
+    with reported() as progress, open_connection(settings) as redis, open_client(settings, redis) as http:
+        found = look(http, url)
+        progress(len(found.entries), len(found.entries), f"{found.url or url} {found.title}")
+
+
+def publish_sources() -> None:
+    """Write down which sources there are, for the pages."""
+    settings = current_settings()
+    with reported(), _stores(settings) as stores:
+        _publish(settings, stores)
+
+
+def _publish(settings: Settings, stores: Stores) -> list[SourceInfo]:
+    from pasip_core.pipeline.catalogue import open_sources
+    from pasip_core.pipeline.catalogue import publish_sources as publish
+
+    with open_sources(settings, stores) as sources:
+        return publish(stores, sources)
+
+
+def trigger(name: str, *args: str) -> None:
+    """What the schedule runs: enqueue the real job under its own id, so that a slow run is never doubled."""
+    dispatch(name, *args)
+
+
+def _follow_up(settings: Settings) -> None:
+    """Ask for everything that new mentions make necessary."""
+    for job in ("rollup", "rematch", "enrich"):
+        dispatch(job, settings=settings)
+
+
+def _owner() -> str:
+    """Who holds a lease: this process, so that a killed one is told from its successor."""
+    return f"{socket.gethostname()}-{os.getpid()}"
