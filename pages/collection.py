@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, feeds, formats, labels, queue_view, state
+from pages.components import arrivals, cached, feeds, formats, labels, queue_view, state
 from pages.components.access import require_role
 from pages.components.i18n import t, tn
 from pasip_core.commands import collecting
@@ -118,6 +118,7 @@ else:
         icon=":material/cloud_sync:",
     )
 queue_view.show()
+arrivals.show({s.source.id: s.source.label for s in states})
 show_backlog()
 if states:
     show_sources(states)

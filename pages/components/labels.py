@@ -61,6 +61,8 @@ def error_kind(kind: str) -> str:
         "bad_query": t("the site did not accept the question"),
         "upstream": t("the site did not answer (server error or timeout)"),
         "parse": t("the answer could not be read; the site may have changed"),
+        "interrupted": t("was interrupted and done again"),
+        "cancelled": t("was cancelled"),
     }.get(kind, kind)
 
 

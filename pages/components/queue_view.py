@@ -9,6 +9,7 @@ import streamlit as st
 from pages.components import cached, formats, labels, live, state
 from pages.components.i18n import t, tn
 from pasip_core import dispatch
+from pasip_core.commands import collecting
 from pasip_core.dispatch import JobStatus, Planned, QueueOverview, WorkerState
 from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import current_settings
@@ -57,13 +58,13 @@ def _show_job(job: JobStatus) -> None:
                 )
         if st.button(t("Cancel"), key=f"cancel_{job.id}", type="tertiary", icon=":material/stop_circle:"):
             with state.attempted():
-                dispatch.cancel(job.id, settings=current_settings())
+                collecting.cancel(cached.stores(), current_settings(), job.id)
                 st.rerun(scope="fragment")
 
 
 def _rerun_when_done(seen: QueueOverview) -> None:
     """Show the new numbers of the whole page once the last collection is over."""
-    busy = bool(seen.running or seen.waiting)
+    busy = any(job.state != "retrying" for job in (*seen.running, *seen.waiting))
     was = st.session_state.get("_queue_busy", False)
     st.session_state["_queue_busy"] = busy
     if was and not busy:

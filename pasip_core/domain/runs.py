@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+INTERRUPTED, CANCELLED = "interrupted", "cancelled"
+"""Kinds of a run that did not end by itself; all others are those of ``SourceError``."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
@@ -24,7 +27,7 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One run of one source. ``error_kind`` is empty where it went well (see ``errors``).
+    """One run of one source. ``error_kind`` is empty where it went well (see ``errors``, and above).
 
     ``note`` says in a sentence what could not be read or resolved in an otherwise good run.
     """

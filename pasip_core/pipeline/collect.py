@@ -11,15 +11,13 @@ from loguru import logger
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention, RawMention
 from pasip_core.domain.rules import Matcher
-from pasip_core.domain.runs import SourceCursor, SourceRun
+from pasip_core.domain.runs import INTERRUPTED, SourceCursor, SourceRun
 from pasip_core.errors import InputError, SourceError
 from pasip_core.sources.base import Source
 from pasip_core.stores.ports import Stores
 
 from .prepare import prepare
 from .progress import Clock, Progress, silent, utc_now
-
-INTERRUPTED = "interrupted"
 
 
 def collect(

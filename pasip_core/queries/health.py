@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
 from pasip_core.stores.ports import Stores
 
+RUNS_LOOKED_AT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -41,9 +43,13 @@ def _last_run(stores: Stores, source: str) -> SourceRun | None:
     return runs[0] if runs else None
 
 
-def recent_runs(stores: Stores, limit: int = 50) -> list[SourceRun]:
-    """The latest runs of all sources, newest first."""
-    return stores.source_runs.list(order_by="started_at", descending=True, limit=limit)
+def latest_runs(stores: Stores, limit: int = 50) -> list[SourceRun]:
+    """The latest run of each source that ran lately, newest first."""
+    runs = stores.source_runs.list(order_by="started_at", descending=True, limit=RUNS_LOOKED_AT)
+    latest: dict[str, SourceRun] = {}
+    for run in runs:
+        latest.setdefault(run.source, run)
+    return list(latest.values())[:limit]
 
 
 def recent_imports(stores: Stores, limit: int = 20) -> list[ImportRun]:

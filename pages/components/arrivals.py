@@ -1,0 +1,52 @@
+"""What the last collections brought, as it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.components import cached, formats, labels, live, state, tables
+from pages.components.i18n import t, tn
+from pasip_core.domain.runs import SourceRun
+from pasip_core.queries.health import latest_runs
+
+MOST_RUNS, MOST_MENTIONS = 8, 5
+
+
+@st.fragment(run_every=live.EVERY, key="arrivals")
+def show(names: Mapping[str, str]) -> None:
+    """The latest run of each source, newest first, and the newest mentions; ``names`` are the sources' labels."""
+    runs = latest_runs(cached.stores(), MOST_RUNS)
+    if not runs:
+        return
+    st.subheader(t("What came in"))
+    for run in runs:
+        _show_run(run, names.get(run.source, run.source))
+    newest = cached.latest_mentions(MOST_MENTIONS)
+    if newest:
+        tables.show_mentions(newest, key="arrived", selectable=False)
+
+
+def _show_run(run: SourceRun, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"run_{run.source}"):
+        st.markdown(f"{_icon(run)} **{state.shown(name)}** · {_said(run)}", width="content")
+        st.caption(formats.ago(run.finished_at or run.started_at, cached.now()), width="content")
+
+
+def _icon(run: SourceRun) -> str:
+    if run.finished_at is None:
+        return ":material/autorenew:"
+    if run.error_kind:
+        return ":orange[:material/warning:]"
+    return ":green[:material/check_circle:]"
+
+
+def _said(run: SourceRun) -> str:
+    """How the run went, in words."""
+    new = tn("{n} new mention", "{n} new mentions", run.new)
+    if run.finished_at is None:
+        return t("running: {new} so far", new=new)
+    if run.error_kind:
+        return f"{labels.error_kind(run.error_kind)} · {new}"
+    return f"{new} · {state.shown(run.note)}" if run.note else new
