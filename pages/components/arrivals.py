@@ -25,7 +25,8 @@ def show(names: Mapping[str, str]) -> None:
         _show_run(run, names.get(run.source, run.source))
     newest = cached.latest_mentions(MOST_MENTIONS)
     if newest:
-        tables.show_mentions(newest, key="arrived", selectable=False)
+        with st.container(key="arrived"):
+            tables.show_mentions(newest, key="arrived_mentions", selectable=False)
 
 
 def _show_run(run: SourceRun, name: str) -> None:

@@ -10,7 +10,9 @@ from pages.components import session
 from pages.components.i18n import LANGUAGES, language, t
 
 ICON = Path(__file__).parents[1] / "icon.png"
+# The download button of tables writes cells as they are, formulas too; our exports do not.
 STYLE = """<style>
+[data-testid="stElementToolbarButton"]:has([aria-label="Download as CSV"]) { display: none; }
 .block-container { padding: 2.6rem 3rem 4rem; max-width: 1400px; }
 [data-testid="stMetric"] { min-width: 9.5rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }

@@ -16,10 +16,10 @@ from pasip_core.domain.mention import Mention
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_TEXT = 280
-"""Characters of a mention that a table shows."""
+MOST_TEXT = 170
+"""Characters of a mention that a table shows: what fits into four lines of a cell."""
 HEADER = 36
-WRAPPED = 70
+WRAPPED = 88
 """Rows higher than 64 pixels wrap their text; lower ones cut it."""
 
 
@@ -98,15 +98,15 @@ def _mention_columns() -> dict[str, Any]:
             t("Sentiment"), width=112, options=[labels.signed_sentiment(name) for name in tones],
             color=[theme.SENTIMENTS[name] for name in tones],
         ),
-        "text": column.TextColumn(t("Text"), width=430),
-        "author": column.TextColumn(t("Author"), width=120),
+        "text": column.TextColumn(t("Text"), width=335),
+        "author": column.TextColumn(t("Author"), width=115),
         "where": column.TextColumn(t("Where"), width=100),
-        "at": column.TextColumn(t("Published"), width=120),
+        "at": column.TextColumn(t("Published"), width=110),
         "keywords": column.MultiselectColumn(
-            t("Keywords"), width=120, options=[k.keyword for k in every], color=[colours[k.id] for k in every]
+            t("Keywords"), width=115, options=[k.keyword for k in every], color=[colours[k.id] for k in every]
         ),
-        "engagement": column.NumberColumn(t("Engagement"), width=95, format="localized"),
-        "url": column.LinkColumn(t("Link"), width=70, display_text=":material/open_in_new:"),
+        "engagement": column.NumberColumn(t("Engagement"), width=90, format="localized"),
+        "url": column.LinkColumn(t("Link"), width=55, display_text=":material/open_in_new:"),
     }  # fmt: skip
 
 

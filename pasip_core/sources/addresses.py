@@ -52,7 +52,10 @@ class AddressPolicy:
             raise SourceBadQuery(f"{shown_url(url)}: port {_port(parts)} is not asked.", url=shown_url(url))
         literal = _literal(parts.hostname or "")
         if literal and not excepted and not is_public(literal):
-            raise SourceBadQuery(f"{shown_url(url)}: private addresses are not asked.", url=shown_url(url))
+            raise SourceBadQuery(
+                f"{shown_url(url)}: private addresses are not asked (PRIVATE_HOSTS_ALLOWED lists exceptions).",
+                url=shown_url(url),
+            )
         return urlunsplit(parts._replace(fragment=""))
 
     def is_exception(self, host: str, port: int) -> bool:

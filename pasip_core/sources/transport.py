@@ -117,7 +117,9 @@ class _Guarded:
             raise NameResolutionError(self.host, conn, error) from error
         permitted = [info for info in found if self.policy.permits(host, self.port, str(info[4][0]))]
         if not permitted:
-            raise SourceBadQuery(f"{host}: private addresses are not asked.", url=host)
+            raise SourceBadQuery(
+                f"{host}: private addresses are not asked (PRIVATE_HOSTS_ALLOWED lists exceptions).", url=host
+            )
         return self._connect_to_one(permitted)
 
     def _connect_to_one(self, permitted: list[tuple[Any, ...]]) -> socket.socket:

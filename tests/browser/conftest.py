@@ -14,9 +14,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from tests.replicas import World, open_world
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -76,10 +79,22 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def address(browser, data_dir: Path) -> Iterator[str]:
+def world() -> Iterator[World]:
+    """The sites that the installation collects from."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        yield open_world(stack, Path(folder), stories=12)
+
+
+@pytest.fixture(scope="session")
+def address(browser, data_dir: Path, world: World) -> Iterator[str]:
     """The address of a running installation; ``browser`` first, so that without one nothing starts."""
     port = free_port()
-    env = {**os.environ, "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
+    given = {name.upper(): str(value) for name, value in world.settings().items()}
+    env = {
+        **os.environ, **given, "DATA_DIR": str(data_dir), "SCRAPING_DELAY": "0.05", "LOG_LEVEL": "WARNING",
+        "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
     log = (data_dir / "up.log").open("wb")
     argv = [sys.executable, "-m", "workers.up", "--port", str(port)]
     process = subprocess.Popen(argv, env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

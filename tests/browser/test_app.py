@@ -61,16 +61,24 @@ def import_file(page, address: str, path: Path) -> dict[str, int]:
     return metrics(page)
 
 
+LAST = {"Engagement", "Rejected"}
+"""The last metric of the overview, and that of an import: when it is there, all are."""
 READ_METRICS = """all => all.map(e => [
-    e.querySelector("[data-testid=stMetricLabel]").innerText.trim(),
-    e.querySelector("[data-testid=stMetricValue]").innerText])"""
+    e.querySelector("[data-testid=stMetricLabel]")?.innerText.trim(),
+    e.querySelector("[data-testid=stMetricValue]")?.innerText])"""
 
 
 def metrics(page) -> dict[str, int]:
     """Label to number of the metrics on the page, read at one moment, once the page stands still."""
     page.locator("[data-testid=stMetricValue]").first.wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    shown = page.locator("[data-testid=stMetric]").evaluate_all(READ_METRICS)
+    shown: list[tuple[str, str]] = []
+
+    def complete() -> bool:  # labels are drawn a little later than values
+        shown[:] = page.locator("[data-testid=stMetric]").evaluate_all(READ_METRICS)
+        return all(label and value for label, value in shown) and bool(LAST & {label for label, _ in shown})
+
+    wait_until(complete, 30, "all metrics are there, with label and value")
     return {label: int(re.sub(r"\D", "", value) or 0) for label, value in shown if "%" not in value}
 
 
@@ -186,6 +194,11 @@ def test_a_hostile_mention_is_harmless(open_page, address: str, filled, tmp_path
             page.locator("a[href^='javascript:'], a[href^='data:'], .pasip-text img, .pasip-text script").count() == 0
         )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(f"{address}/mentions?{query}")
+    page.locator("[data-testid=stDataFrame]").first.hover()
+    toolbar = page.locator("[data-testid=stElementToolbar]").first
+    toolbar.get_by_label("Fullscreen").wait_for()
+    assert not toolbar.get_by_label("Download as CSV").is_visible()
     sheet = page.request.get(f"{address}/download/mentions.csv?{query}").text()
     assert not re.search(r'(^|,)"?=HYPERLINK', sheet)
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
+from pasip_core.stores.ports import Stores
 from tests.browser.conftest import wait_until
-from tests.replicas import World
+from tests.browser.test_app import add_keyword
+from tests.replicas import OUTLETS, Site, Story, World
 
 pytestmark = pytest.mark.browser
 
+NEW = re.compile(r"\d+ new mentions?")
+SLOW = "kompas"
 TROUBLE = {
-    "kompas": "slow",
-    "tempo": "rate_limited",
-    "antaranews": "challenge",
-    "cnnindonesia": "truncated",
+    SLOW: "slow", "tempo": "rate_limited", "antaranews": "challenge", "cnnindonesia": "truncated",
     "tribunnews": "endless_redirect",
-}
+}  # fmt: skip
 TOLD = {
     "antaranews": "the site shows a block page",
     "tribunnews": "the site did not answer",
@@ -28,32 +33,134 @@ TOLD = {
 
 
 @pytest.fixture
-def stores(data_dir, address: str):
-    with_stores = connect(Settings(_env_file=None, data_dir=data_dir))
-    yield with_stores
-    with_stores.close()
+def stores(data_dir: Path, address: str) -> Iterator[Stores]:
+    """What the installation has stored, read beside it."""
+    opened = connect(Settings(_env_file=None, data_dir=data_dir))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def quiet_world(world: World):
-    """Every site in good health before and after."""
-    for replica in (*world.replicas.values(), world.google):
+def sites(world: World) -> Iterator[World]:
+    """Every site, in good health before and after."""
+    for replica in world.replicas.values():
         replica.reset()
     yield world
-    for replica in (*world.replicas.values(), world.google):
+    for replica in world.replicas.values():
         replica.reset()
 
 
-def press_scrape(page, *sources: str) -> None:
-    """Choose the sources by their labels, none for all, and press the button."""
+@pytest.fixture(scope="session")
+def watched(browser, address: str) -> None:
+    """There is a keyword, without which nothing is collected."""
+    page = browser.new_page(locale="en-US")
+    add_keyword(page, address, "banjir")
+    page.close()
+
+
+def scrape(page, *sources: str) -> None:
+    """Press the button, for all sources where none is named."""
     field = page.locator(".st-key-scrape_sources input")
     for source in sources:
+        field.scroll_into_view_if_needed()
+        field.click()  # a list that was opened before the page scrolled is closed again
         field.fill(source)
-        page.get_by_role("option", name=source, exact=True).click()
+        page.get_by_role("option", name=source).first.wait_for()
+        page.keyboard.press("Enter")
+        page.locator(".st-key-scrape_sources .react-aria-ComboBox [data-tag]").get_by_text(source).wait_for()
     if sources:
         page.keyboard.press("Escape")
     page.locator(".st-key-scrape_now button").click()
 
 
-def outcome(page, source: str):
-    return page.locator(f".st-key-run_{source}")
+def told(page, source: str):
+    """The line about the latest run of a source."""
+    return page.locator(f"[class*='st-key-run_{source}']")
+
+
+def has_all(stores: Stores, site: Site) -> bool:
+    """Whether every story of the site is stored, under its own address."""
+    today = datetime.now(UTC).date()
+    recent = Filters(Period(today - timedelta(days=60), today + timedelta(days=1)))
+    stored = {mention.title for mention in stores.mentions.stream(recent) if mention.url.startswith(site.base)}
+    return {story.title for story in site.stories} <= stored
+
+
+def watch_feed(page, url: str) -> None:
+    page.locator(".st-key-feed_url input").fill(url)
+    page.locator(".st-key-check_feed button").click()
+    page.locator(".st-key-add_feed_now button").click()
+    page.get_by_text("is watched from now on").wait_for()
+
+
+def test_one_press_collects_from_all_and_a_broken_outlet_costs_only_itself(
+    open_page, watched, sites: World, stores: Stores
+):
+    page = open_page("/collection")
+    feed = sites.replicas["feed"]
+    watch_feed(page, f"{feed.url}/")
+    feed_id = stores.feeds.list()[0].id
+    for name, state in TROUBLE.items():
+        sites.replicas[name].set_state(state)
+    page.evaluate("window.sameDocument = true")
+
+    scrape(page)
+    page.locator("[data-testid=stProgress]").first.wait_for()
+    for source in ("detik", "tempo", feed_id):
+        told(page, source).get_by_text(NEW).wait_for(timeout=120_000)
+    for source, words in TOLD.items():
+        told(page, source).get_by_text(words).wait_for(timeout=120_000)
+    told(page, "cnnindonesia").get_by_text(NEW).wait_for()
+    told(page, SLOW).get_by_text("running").wait_for()
+
+    scrape(page, "Kompas")
+    page.get_by_text("was under way already").wait_for()
+    page.locator(f".st-key-cancel_collect-{SLOW} button").click()
+    told(page, SLOW).get_by_text("was cancelled").wait_for()
+
+    for source in ("detik", "tempo", "feed"):
+        wait_until(lambda source=source: has_all(stores, sites.sites[source]), 60, source)
+    newest = max((story for name in ("detik", "tempo", "feed") for story in sites.sites[name].stories), key=_published)
+    page.locator(".st-key-arrived [role=gridcell]").get_by_text(newest.title).first.wait_for(state="attached")
+    assert page.evaluate("window.sameDocument")
+
+
+def _published(story: Story) -> datetime:
+    return story.published_at
+
+
+def test_a_second_collection_asks_only_for_what_is_new_and_the_broken_are_well_again(
+    open_page, watched, sites: World, stores: Stores
+):
+    page = open_page("/collection")
+    scrape(page)
+    for source in set(OUTLETS) - {"antaranews"}:
+        wait_until(lambda source=source: has_all(stores, sites.sites[source]), 120, source)
+    feed = sites.replicas["feed"]
+    told(page, stores.feeds.list()[0].id).get_by_text("0 new mentions").wait_for()
+    assert any("if-none-match" in asked.headers for asked in feed.asked)
+    assert len(feed.paths()) == 1
+    assert sites.replicas["antaranews"].asked == []  # it refused repeatedly and is left alone for an hour
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1/feed", "http://169.254.169.254/latest", "file:///etc/passwd", "x y"])
+def test_a_feed_at_a_private_or_senseless_address_is_refused(open_page, watched, stores: Stores, url: str):
+    page = open_page("/collection")
+    before = len(stores.feeds.list())
+    page.locator(".st-key-feed_url input").fill(url)
+    page.locator(".st-key-check_feed button").click()
+    page.locator("[data-testid=stAlertContentError]").first.wait_for()
+    said = page.locator("[data-testid=stAlertContentError]").first.inner_text()
+    assert "PRIVATE_HOSTS_ALLOWED" in said or "no address of a feed" in said
+    assert len(stores.feeds.list()) == before
+
+
+def test_a_failed_job_tells_why_and_can_be_run_again(open_page, watched, address: str):
+    page = open_page("/collection")
+    page.locator(".st-key-feed_url input").fill("http://10.0.0.2/feed")
+    page.locator(".st-key-check_feed button").click()
+    failed = page.locator(".st-key-failed_jobs")
+    failed.get_by_role("button").first.or_(failed.locator("summary")).first.click()
+    failed.get_by_text("10.0.0.2").first.wait_for()
+    failed.get_by_role("button", name="Run again").first.click()
+    page.get_by_text(re.compile("Check a feed.*(waiting|running)")).or_(failed).first.wait_for()
