@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -47,11 +47,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one feed or sitemap holds; ``parts`` are further sitemaps that a sitemap index names."""
+    """What one feed or sitemap holds; ``parts`` are further sitemaps that a sitemap index names.
+
+    ``whole`` is false where the file ends before its end tag: there may be more.
+    """
 
     title: str
     entries: tuple[Entry, ...]
     parts: tuple[str, ...] = ()
+    whole: bool = True
 
 
 def read_listing(answer: Response, now: datetime) -> Listing:
@@ -63,15 +67,23 @@ def read_listing(answer: Response, now: datetime) -> Listing:
     body = unzip(answer.body, MAX_UNZIPPED) if answer.body[:2] == b"\x1f\x8b" else answer.body
     head = body[:3_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if re.search(rb"<(\w+:)?(urlset|sitemapindex)\b", head):
-        return _read_sitemap(body, answer.url, now)
+        return replace(_read_sitemap(body, answer.url, now), whole=_is_whole(body))
     listing = _read_feed(body, answer, now)
     if listing is not None:
-        return listing
+        return replace(listing, whole=_is_whole(body))
     shown = shown_url(answer.url)
     if is_challenge(answer.headers, body):
         raise SourceBlocked(f"{shown}: a challenge page came in place of the feed.", url=shown)
     what = "an empty answer" if not body.strip() else f"{answer.media_type or 'something'} that is no feed or sitemap"
     raise SourceParse(f"{shown}: {what}.", url=shown)
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether the root's end tag, or the end of a JSON feed, stands near the end (comments may follow it)."""
+    return _END.search(body[-3_000:].replace(b"\0", b"")) is not None
+
+
+_END = re.compile(rb"</\s*(\w+:)?(rss|feed|rdf|urlset|sitemapindex)\s*>|\}\s*$", re.IGNORECASE)
 
 
 def _read_feed(body: bytes, answer: Response, now: datetime) -> Listing | None:

@@ -127,6 +127,7 @@ class NewsRun:
     fresh: dict[str, Validators] = field(default_factory=dict)
     errors: list[SourceError] = field(default_factory=list)
     entries_read: int = 0
+    cut_off: int = 0
     page_errors: list[SourceError] = field(default_factory=list)
     pages_read: int = 0
 
@@ -178,7 +179,11 @@ class NewsRun:
             self.fresh[listing.url] = answer.validators
             return
         read = read_listing(answer, self.now)
-        self.fresh[listing.url] = answer.validators
+        if read.whole:
+            self.fresh[listing.url] = answer.validators
+        else:
+            self.cut_off += 1
+            self.state.validators.pop(listing.url, None)
         self._note(read.entries, listing.url)
         for part in read.parts[:MOST_PARTS]:
             self._note(read_listing(http.get(part, accept=FEED_ACCEPT), self.now).entries, listing.url)
@@ -273,6 +278,8 @@ class NewsRun:
         if self.errors:
             total = len(self.errors) + self.entries_read
             parts.append(f"{len(self.errors)} of {total} feeds and searches failed ({_kinds(self.errors)}).")
+        if self.cut_off:
+            parts.append(f"{self.cut_off} feeds came cut off and are read again next time.")
         if self.page_errors:
             parts.append(f"{len(self.page_errors)} article pages could not be read ({_kinds(self.page_errors)}).")
         return " ".join(parts)

@@ -194,8 +194,11 @@ def test_pages_that_are_all_refused_are_reported_after_what_the_feeds_tell(world
 def test_a_feed_that_was_cut_off_gives_what_came_and_is_read_again(world, sources):
     world.replicas["tempo"].set_state("truncated")
     first = run(sources["tempo"])
+    assert "came cut off" in first.batches[-1].note
+    assert first.cursor["validators"] == {}
     world.replicas["tempo"].reset()
     second = run(sources["tempo"], cursor=first.cursor)
+    assert second.batches[-1].note == ""
     assert len({m.title for m in (*first.mentions, *second.mentions)}) == 12
 
 
