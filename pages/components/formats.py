@@ -14,6 +14,7 @@ from pasip_core.domain.period import Period
 from pasip_core.settings import current_settings
 
 UNKNOWN = "–"
+MOST_CHANGE = 999
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
@@ -35,9 +36,14 @@ def percent(value: float | None) -> str:
 
 
 def change(value: float | None, unit: str = "%") -> str | None:
-    """A signed difference for a metric's second line; ``None`` where there is nothing to compare with."""
+    """A signed difference for a metric's second line; ``None`` where there is nothing to compare with.
+
+    A growth of thousands of percent says only that there was next to nothing before: it is cut.
+    """
     if value is None:
         return None
+    if value > MOST_CHANGE:
+        return f"> +{MOST_CHANGE}{unit}"
     shown = format_decimal(abs(value), format="#,##0.0", locale=language())
     sign = "-" if value < 0 else "+"
     return f"{sign}{shown}{unit}"

@@ -16,9 +16,13 @@ from pathlib import Path
 import psutil
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
 
 from pasip_core.dispatch import dispatch, job_status, queue_overview
 from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
+from tests.builders import make_mention
 from tests.workers.conftest import ROOT, wait_until
 from workers.processes import spawn
 from workers.supervisor import Child, stop_all
@@ -144,6 +148,38 @@ def test_whatever_is_killed_comes_back(installation: Installation) -> None:
     job = dispatch("rollup", settings=installation.settings)
     wait_until(lambda: job_status(job.job_id, settings=installation.settings).state == "done", 60, "the job is done")
     assert installation.stop() == 0
+
+
+def test_a_killed_redis_and_a_restart_lose_no_job_and_no_mention(installation: Installation) -> None:
+    installation.start()
+    installation.wait_ready()
+    settings = installation.settings
+    stores = connect(settings)
+    stores.mentions.upsert([make_mention("jokowi meninjau pasar")])
+    with Redis.from_url(settings.redis_address) as redis:
+        waiting = Queue("nobody-takes-from-here", connection=redis).enqueue("workers.jobs.rollup").id
+    killed = installation.child("redis")
+    killed.kill()
+    wait_until(lambda: _other(installation, "redis", killed.pid), 40, "redis again")
+    wait_until(lambda: _answers(settings), 20, "redis answers")
+    assert job_status(waiting, settings=settings).state == "waiting"
+
+    assert installation.stop() == 0
+    installation.start()
+    installation.wait_ready()
+    assert job_status(waiting, settings=settings).state == "waiting"
+    assert stores.mentions.span() is not None
+    wait_until(lambda: not stores.mentions.touched_days(1), 60, "the numbers of what was stored before")
+    stores.close()
+    assert installation.stop() == 0
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        with Redis.from_url(settings.redis_address) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False
 
 
 def _other(installation: Installation, words: str, pid: int) -> bool:
