@@ -7,7 +7,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -111,6 +111,19 @@ class Settings(BaseSettings):
             raise ValueError("no such time zone; use a name like Asia/Jakarta") from error
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _usable_redis_url(cls, value: SecretStr) -> SecretStr:
+        given = value.get_secret_value()
+        try:
+            parts = urlsplit(given)
+            usable = not given or (parts.scheme in {"redis", "rediss", "unix"} and parts.port != 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("write redis://:password@host:6379/0, rediss://… or unix:///path")
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -156,7 +169,8 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
-        secret = "KEY" in name or "TOKEN" in name or "PASSWORD" in name or "DSN" in name
+        field = Settings.model_fields.get(name.lower())
+        secret = field is None or field.annotation is SecretStr
         shown = "its value" if secret else repr(first["input"])
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingError(f"{name}: {shown} cannot be used: {reason}.", field=name) from None

@@ -44,15 +44,19 @@ REFUSED = ("/_stcore/metrics", "/_stcore/agent")
 """Streamlit serves these to anyone who asks."""
 
 
+OUR_NAMES = {"localhost", "127.0.0.1", "::1"}
+"""While there is no login, only this machine may ask; a name that a stranger's DNS points here is not ours."""
+
+
 class Guard:
-    """Adds ``HEADERS`` to every answer, refuses ``REFUSED`` and WebSockets that another site opened."""
+    """Adds ``HEADERS`` to every answer; refuses ``REFUSED``, hosts that are not ours, and WebSockets of other sites."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] == "websocket" and not _same_site(scope):
+        if scope["type"] == "websocket" and not (_is_ours(scope) and _same_site(scope)):
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["type"] != "http":
@@ -66,17 +70,31 @@ class Guard:
                 message["headers"] = [*kept, *ours]
             await send(message)
 
+        if not _is_ours(scope):
+            await PlainTextResponse("unknown host; open http://localhost", 421)(scope, receive, with_headers)
+            return
         if scope["path"].startswith(REFUSED):
             await PlainTextResponse("not served", 404)(scope, receive, with_headers)
             return
         await self.app(scope, receive, with_headers)
 
 
+def _is_ours(scope: Scope) -> bool:
+    """Whether the request names this machine by a name of its own."""
+    try:
+        return urlsplit(f"//{_header(scope, 'host') or ''}").hostname in OUR_NAMES
+    except ValueError:
+        return False
+
+
 def _same_site(scope: Scope) -> bool:
     """Whether a page of this very host asks; programs that send no Origin are no browser."""
-    headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    origin = _header(scope, "origin")
+    return origin is None or urlsplit(origin).netloc == _header(scope, "host")
+
+
+def _header(scope: Scope, name: str) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key.decode().lower() == name), None)
 
 
 async def health(request: Request) -> JSONResponse:

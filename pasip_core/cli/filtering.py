@@ -16,6 +16,8 @@ from pasip_core.errors import InputError
 from pasip_core.queries.overview import where_data_lies
 from pasip_core.stores.ports import Stores
 
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
 From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, as 2026-11-01.")]
 To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included.")]
 Keywords = Annotated[list[str] | None, typer.Option("--keyword", "-k", help="Name or id; may be repeated.")]
@@ -75,10 +77,19 @@ def _period(first: date, last: date, zone: ZoneInfo) -> Period:
     return Period(first, last, zone)
 
 
+def possible_day(day: date) -> date:
+    """``day``; ``ValueError`` where no mention can be of it, and reckoning with it would leave the calendar."""
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{day} lies before {EARLIEST} or after {LATEST}")
+    return day
+
+
 def _day(option: str, text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return possible_day(date.fromisoformat(text))
     except ValueError:
-        raise InputError(f"{option}: {text!r} is no day; write it as 2026-11-01", field=option, value=text) from None
+        raise InputError(
+            f"{option}: {text!r} is no day between 1990 and 2100; write it as 2026-11-01", field=option, value=text
+        ) from None

@@ -31,7 +31,8 @@ def add(stores: Stores, settings: Settings, label: str, *, who: str = LOCAL, **f
     """A new keyword; ``fields`` are those of ``Keyword``. ``InputError`` or ``RuleError`` say what is wrong."""
     now = datetime.now(UTC)
     every = stores.keywords.list()
-    keyword = Keyword(id=keyword_id(label, (k.id for k in every)), keyword=_tidy(label), created_at=now, updated_at=now)
+    label = _tidy(label)
+    keyword = Keyword(id=keyword_id(label, (k.id for k in every)), keyword=label, created_at=now, updated_at=now)
     return _save(stores, settings, replace(keyword, **_known(fields)), every, "keyword.add", who)
 
 
@@ -80,6 +81,9 @@ def _save(
 
 def check(keyword: Keyword, every: Sequence[Keyword] = ()) -> None:
     """``InputError`` or ``RuleError`` where the keyword cannot be used as it is."""
+    texts = (keyword.keyword, keyword.rule, keyword.category, *keyword.aliases, *keyword.exclusions)
+    if broken := next((text for text in texts if not _is_text(text)), None):
+        raise InputError(f"keyword: {broken!r} is not valid UTF-8 text; write it anew", field="keyword", value=broken)
     if not keyword.keyword:
         raise InputError("keyword: the name is empty; write the person, party or issue to watch", field="keyword")
     if len(keyword.keyword) > MAX_LABEL:
@@ -119,6 +123,11 @@ def _known(fields: dict[str, Any]) -> dict[str, Any]:
         if name in tidy:
             tidy[name] = _tidy(str(tidy[name] or ""))
     return tidy
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be stored: halves of surrogate pairs, which stand for bytes that are no UTF-8, cannot."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _tidy(text: str) -> str:

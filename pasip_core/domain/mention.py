@@ -41,7 +41,8 @@ class Engagement:
 class RawMention:
     """What a source or an imported row gave, in our terms but as it stands.
 
-    ``published_at`` is aware. ``native_id`` is the platform's own id where it has one.
+    ``published_at`` is aware. ``native_id`` is the platform's own id where it has one. ``known_id`` is the
+    mention's id in this program, where a row comes from one of its own exports.
     ``raw_data`` holds plain JSON values worth keeping.
     """
 
@@ -57,6 +58,7 @@ class RawMention:
     native_id: str = ""
     language: str = ""
     raw_data: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    known_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def mention_id(raw: RawMention) -> str:
 
     The platform's own id where there is one, else the canonical address, else author, time and text.
     """
+    if raw.known_id:
+        return raw.known_id
     key: tuple[str, ...]
     if raw.native_id:
         key = ("id", raw.native_id)

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.spreadsheet import harmless
 
-from .export_columns import COLUMNS, Cell, cells_of, harmless
+from .export_columns import COLUMNS, Cell, cells_of
 
 MAX_CELL = 32_767
 MAX_SHEET_ROWS = 1_048_576

@@ -1,9 +1,7 @@
-"""Which columns a table of mentions has, and cells that no spreadsheet takes for more than text."""
+"""Which columns a table of mentions has."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -17,11 +15,6 @@ COLUMNS = (
     "comments", "url", "language", "keywords", "sentiment", "confidence", "positive", "neutral", "negative",
     "corrected", "stances", "model_version",
 )  # fmt: skip
-
-# What XML 1.0 cannot hold, halves of surrogate pairs included.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_SPACE = " \t\r\n\v\f\u00a0\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
-_FORMULA = frozenset("=+-@")
 
 
 def cells_of(mention: Mention, labels: Mapping[str, str], zone: ZoneInfo) -> tuple[Cell, ...]:
@@ -42,15 +35,3 @@ def cells_of(mention: Mention, labels: Mapping[str, str], zone: ZoneInfo) -> tup
         "; ".join(f"{labels.get(id, id)}: {stance}" for id, stance in sorted(mention.stances.items())),
         analysis.model_version if analysis else None,
     )  # fmt: skip
-
-
-def harmless(text: str) -> str:
-    """``text`` without illegal characters, and with an apostrophe where a spreadsheet might compute it.
-
-    Formulas begin with ``=``, ``+``, ``-``, ``@`` (full width too, after whatever spaces), a tab or CR.
-    """
-    text = _ILLEGAL.sub("", text)
-    start = text.lstrip(_SPACE)[:1]
-    if text[:1] in ("\t", "\r", "\n") or unicodedata.normalize("NFKC", start)[:1] in _FORMULA:
-        return f"'{text}"
-    return text

@@ -74,7 +74,10 @@ class AddressPolicy:
 
 def is_public(ip: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the open internet, the IPv4 address inside an IPv6 one included."""
-    return all(part.is_global and not part.is_multicast and not part.is_reserved for part in _with_embedded(ip))
+    return all(
+        part.is_global and not (part.is_multicast or part.is_reserved or getattr(part, "is_site_local", False))
+        for part in _with_embedded(ip)
+    )
 
 
 def _with_embedded(ip: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:

@@ -6,17 +6,20 @@ import csv
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import JAKARTA, Period
 from pasip_core.domain.runs import ImportRun
 from pasip_core.errors import ImportFileError, StoreUnavailable
 from pasip_core.pipeline.importing import guess_mapping, import_file, open_table, preview
 from pasip_core.pipeline.importing import run as importing_run
+from pasip_core.reports.export import write_csv, write_jsonl, write_xlsx
 from pasip_core.settings import load_settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
@@ -331,3 +334,36 @@ def test_the_election_tweets_import_with_only_a_platform(stores: Stores, tmp_pat
     run = do(stores, TWEETS, rejected_dir=tmp_path, clock=lambda: datetime.now(UTC))
     assert (run.read, run.inserted + run.duplicates, run.rejected) == (6425, 6425, 0)
     assert do(stores, TWEETS, rejected_dir=tmp_path).duplicates == 6425
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
+def test_an_export_of_ours_is_recognised_when_it_comes_back(stores: Stores, tmp_path: Path, form: str) -> None:
+    rows = (
+        "1,2026-01-02 10:00,twitter,=jokowi bagus,a,1\n2,2026-01-02 11:00,twitter,@jokowi jelek,b,\n"
+        "3,2026-01-02 12:00,twitter,'kutipan' jokowi,c,2\n"
+    )
+    do(stores, write(tmp_path, "id,date,platform,text,username,likes\n" + rows))
+    period = Period(date(2026, 1, 1), date(2026, 1, 3))
+    target = tmp_path / f"out.{form}"
+    with target.open("wb") as out:
+        {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_jsonl}[form](
+            stores.mentions.stream(Filters(period)), out, {}, JAKARTA
+        )
+    again = do(stores, target)
+    assert (again.read, again.duplicates) == (3, 3)
+
+
+def test_posts_that_share_a_link_are_not_one_post(stores: Stores, tmp_path: Path) -> None:
+    rows = "a,https://detik.com/1,satu,2026-01-02 10:00\nb,https://detik.com/1,dua,2026-01-02 11:00\n"
+    assert do(stores, write(tmp_path, "username,url,text,date\n" + rows)).inserted == 2
+    kept = [
+        m.raw_data["shared_url"] for m in stores.mentions.stream(Filters(Period(date(2026, 1, 1), date(2026, 1, 3))))
+    ]
+    assert kept == ["https://detik.com/1"] * 2
+
+
+def test_a_number_of_hundreds_of_digits_costs_only_its_row(stores: Stores, tmp_path: Path) -> None:
+    rows = [{"date": "2026-01-02 10:00", "text": f"jokowi {n}", "likes": 10**400 if n == 2 else n} for n in range(4)]
+    rows.append({"date": 10**400, "text": "jokowi besok", "likes": 1})
+    done = do(stores, write(tmp_path, "\n".join(map(json.dumps, rows)), "in.jsonl"))
+    assert (done.inserted, done.rejected) == (3, 2)

@@ -31,8 +31,8 @@ def ask(scope: dict[str, Any]) -> list[dict[str, Any]]:
     return sent
 
 
-def http(path: str) -> dict[str, Any]:
-    return {"type": "http", "method": "GET", "path": path, "headers": []}
+def http(path: str, host: str = "localhost:8501") -> dict[str, Any]:
+    return {"type": "http", "method": "GET", "path": path, "headers": [(b"host", host.encode())]}
 
 
 def socket(**headers: str) -> dict[str, Any]:
@@ -54,6 +54,19 @@ def test_what_tells_about_the_machine_is_not_served(path: str):
     start, body = ask(http(path))
     assert start["status"] == 404
     assert b"hello" not in body["body"]
+
+
+@pytest.mark.parametrize("host", ["evil.example:8501", "127.0.0.1.evil.example", "localhost.evil.example", "", "[::1"])
+def test_a_name_that_a_stranger_points_at_this_machine_is_refused(host: str):
+    start, body = ask(http("/download/mentions.csv", host))
+    assert start["status"] == 421
+    assert b"hello" not in body["body"]
+    assert ask(socket(origin=f"http://{host}", host=host))[0]["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8501", "127.0.0.1:8600", "[::1]:8501"])
+def test_each_name_of_this_machine_is_answered(host: str):
+    assert ask(http("/", host))[0]["status"] == 200
 
 
 def test_a_page_of_another_site_cannot_open_a_websocket():

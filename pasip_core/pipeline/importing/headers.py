@@ -56,7 +56,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "facebook_comments", "total_reply_count", "reply", "comment",
     ),
     "url": (
-        "permalink", "permalink_url", "tweet_url", "post_url", "post_link", "url", "urls", "link", "tautan", "alamat",
+        "permalink", "permalink_url", "tweet_url", "post_url", "post_link", "url", "link", "tautan", "alamat",
         "article_url", "video_url", "tweet_link", "web_video_url", "webpage_url", "original_url", "href", "share_url",
     ),
     "platform": ("platform", "content_source_name", "source_type", "social_network", "network", "page_type",

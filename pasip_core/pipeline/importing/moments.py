@@ -49,7 +49,10 @@ class MomentReader:
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day, tzinfo=self.zone)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return self._from_number(float(value))
+            try:
+                return self._from_number(float(value))
+            except OverflowError:
+                return None
         text = as_text(value).strip()[:200]
         if _NUMBER.fullmatch(text):
             return self._from_number(float(text)) or self._from_words(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from pasip_core.domain.mention import EMPTY, NEWS, Engagement, RawMention
+from pasip_core.domain.spreadsheet import restored
 from pasip_core.errors import InputError
 
 from .moments import MomentReader
@@ -15,6 +17,18 @@ from .rows import Row
 from .values import as_count, as_id, as_language, as_platform, as_text
 
 MAX_CONTENT = 1_000_000
+_OUR_COLUMNS = {"id", "confidence", "corrected", "model_version"}
+_POST_HOSTS = {
+    "twitter": ("twitter.com", "x.com"),
+    "facebook": ("facebook.com", "fb.com", "fb.watch"),
+    "instagram": ("instagram.com",),
+    "tiktok": ("tiktok.com",),
+    "youtube": ("youtube.com", "youtu.be"),
+    "telegram": ("t.me", "telegram.me"),
+    "reddit": ("reddit.com", "redd.it"),
+    "kaskus": ("kaskus.co.id",),
+    "threads": ("threads.net", "threads.com"),
+}
 _MAX_EXTRA_FIELDS, _MAX_EXTRA_VALUE, _MAX_EXTRA = 40, 500, 8_000
 
 
@@ -31,6 +45,9 @@ class RowReader:
         """The mention of ``row``; ``InputError`` with the reason where it cannot be one."""
         if row.problem:
             raise InputError(row.problem)
+        known_id = _known_id(row)
+        if known_id:
+            row = replace(row, values={n: restored(v) if isinstance(v, str) else v for n, v in row.values.items()})
         content, title = self._text(row, "content"), self._text(row, "title")
         if not content.strip() and not title.strip():
             raise InputError("content: the text is empty", field="content")
@@ -40,6 +57,9 @@ class RowReader:
         if not platform:
             raise InputError("platform: the cell is empty, and no platform was given for the file", field="platform")
         url = self._text(row, "url").strip()
+        extra = {n: v for n, v in row.values.items() if n not in self.mapping.values()}
+        if not _may_be_own_address(platform, url):
+            extra, url = {"shared_url": url, **extra}, ""
         return RawMention(
             source=self._source(row, platform, url),
             platform=platform,
@@ -51,8 +71,9 @@ class RowReader:
             author_followers=self._count(row, "author_followers"),
             engagement=Engagement(*(self._count(row, field) for field in ("likes", "shares", "comments"))),
             native_id=as_id(self._cell(row, "id")),
+            known_id=known_id,
             language=as_language(self._cell(row, "language")),
-            raw_data=_bounded({n: v for n, v in row.values.items() if n not in self.mapping.values()}),
+            raw_data=_bounded(extra),
         )
 
     def _cell(self, row: Row, field: str) -> Any:
@@ -75,6 +96,22 @@ class RowReader:
         if named or platform != NEWS:
             return named or platform
         return _host(url) or platform
+
+
+def _known_id(row: Row) -> str:
+    """The mention's id where the row comes from an export of this program, so that it is not taken for another."""
+    id = row.values.get("id")
+    ours = row.values.keys() >= _OUR_COLUMNS and isinstance(id, str) and re.fullmatch("[0-9a-f]{24}", id)
+    return str(id) if ours else ""
+
+
+def _may_be_own_address(platform: str, url: str) -> bool:
+    """Whether ``url`` can be that of the post itself: many tools call a column so that holds what a post links to."""
+    hosts = _POST_HOSTS.get(platform)
+    if not url or hosts is None:
+        return True
+    host = _host(url if "://" in url else f"//{url}")
+    return any(host == known or host.endswith(f".{known}") for known in hosts)
 
 
 def _host(url: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from pasip_core.domain.spreadsheet import harmless
 from pasip_core.errors import ImportFileError
 
 from .rows import Row
@@ -47,7 +48,7 @@ class RejectedRows:
             return
         beyond = [as_text(value) for name, value in row.values.items() if name not in self._columns]
         cells = [as_text(row.values.get(column)) for column in self._columns]
-        csv.writer(stream).writerow([row.number, reason, *(_harmless(cell) for cell in (*cells, *beyond))])
+        csv.writer(stream).writerow([row.number, reason, *(harmless(_clean(cell)) for cell in (*cells, *beyond))])
 
     def flush(self) -> None:
         """Make what was added so far outlast a crash."""
@@ -63,13 +64,8 @@ class RejectedRows:
                 field="file",
             ) from None
         if not self._as_json:
-            csv.writer(self._stream).writerow(["row", "reason", *(_harmless(name) for name in self._columns)])
+            csv.writer(self._stream).writerow(["row", "reason", *(harmless(_clean(name)) for name in self._columns)])
         return self._stream
-
-
-def _harmless(cell: str) -> str:
-    cell = _clean(cell)
-    return f"'{cell}" if cell.lstrip()[:1] in tuple("=+-@") or cell[:1] in ("\t", "\r") else cell
 
 
 def _clean(text: str) -> Any:

@@ -89,8 +89,9 @@ def import_file(
         reader = _row_reader(table, mapping, platform, source, zone, clock())
         with RejectedRows(table, rejected_dir or path.parent) as rejected:
             work.rows(table.rows(), reader, rejected)
-    except PasipError as error:
-        stores.imports.save(replace(work.run, finished_at=clock(), error=str(error)))
+    except Exception as error:
+        told = str(error) if isinstance(error, PasipError) else "The import broke off; the log says more."
+        stores.imports.save(replace(work.run, finished_at=clock(), error=told))
         raise
     run = replace(work.run, finished_at=clock())
     stores.imports.save(run)

@@ -56,7 +56,10 @@ def as_count(value: Any, field: str) -> int | None:
     ``InputError`` where it is no number, or negative.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise InputError(f"{field}: a number of hundreds of digits is no count", field=field) from None
         if number != number:  # NaN, as pandas writes what is missing
             return None
     else:

@@ -1,0 +1,28 @@
+"""Texts from outside in the cells of a spreadsheet: never a formula there, and back again unchanged."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# What XML 1.0 cannot hold, halves of surrogate pairs included.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_SPACE = " \t\r\n\v\f\u00a0\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
+_FORMULA = frozenset("=+-@")
+
+
+def harmless(text: str) -> str:
+    """``text`` without illegal characters, and with an apostrophe where a spreadsheet might compute it.
+
+    Formulas begin with ``=``, ``+``, ``-``, ``@`` (full width too, after whatever spaces), a tab or CR.
+    """
+    text = _ILLEGAL.sub("", text)
+    start = text.lstrip(_SPACE)[:1]
+    if text[:1] in ("\t", "\r", "\n") or unicodedata.normalize("NFKC", start)[:1] in _FORMULA:
+        return f"'{text}"
+    return text
+
+
+def restored(text: str) -> str:
+    """What ``harmless`` made ``text`` of, illegal characters aside."""
+    return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
