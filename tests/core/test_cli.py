@@ -27,9 +27,10 @@ def cli(tmp_path: Path) -> Cli:
     """Runs ``python -m pasip_core`` over a data folder of its own."""
     environment = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "COLUMNS": "200"}
 
-    def run(*arguments: object, given: str | None = None) -> CompletedProcess[str]:
+    def run(*arguments: object, given: str | None = None, **variables: str) -> CompletedProcess[str]:
         command = [sys.executable, "-m", "pasip_core", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, input=given, timeout=120)
+        env = environment | variables
+        return subprocess.run(command, capture_output=True, text=True, env=env, input=given, timeout=120)
 
     return run
 
@@ -132,3 +133,28 @@ def test_fast_commands_load_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("stats", "--from", "0001-01-01", "--to", "9999-12-31"), "--from"),
+        (("export", "--format", "csv", "out.csv", "--to", "9999-12-31"), "--to"),
+        (("keyword", "add", "x", "--monitoring-start", "0001-01-01"), "monitoring_start"),
+        (("keyword", "add", "bad\udcff"), "UTF-8"),
+    ],
+)
+def test_what_no_calendar_and_no_text_can_hold_is_refused_in_a_sentence(
+    cli: Cli, arguments: tuple[str, ...], said: str
+) -> None:
+    done = cli(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_malformed_queue_address_is_named_without_its_password(cli: Cli) -> None:
+    done = cli("doctor", REDIS_URL="redis://:sekretpw@127.0.0.1:bad/0")
+    assert done.returncode == 2
+    assert "REDIS_URL" in done.stderr
+    assert "sekretpw" not in done.stderr + done.stdout
