@@ -56,30 +56,43 @@ def named(comparison: Comparison, names: dict[str, str]) -> dict[str, pd.DataFra
     return {name: frame.assign(name=frame["side"].map(names)) for name, frame in frames.items()}
 
 
-def show_summary(summary: pd.DataFrame) -> None:
-    """The numbers of each side in a row."""
+def show_summary(summary: pd.DataFrame, *, periods: bool) -> None:
+    """The numbers of each side in a row, as people of the language write them."""
+    said = summary["net_sentiment"].notna()
+
+    def share(name: str) -> pd.Series:
+        return summary[name].where(said).map(lambda v: formats.percent(known(v)))
+
     shown = pd.DataFrame({
-        "name": summary["name"], "volume": summary["volume"], "growth": summary["growth_rate"].astype("Float64"),
-        "share": summary["share"], "positive": summary["positive_share"], "neutral": summary["neutral_share"],
-        "negative": summary["negative_share"], "net": summary["net_sentiment"].astype("Float64"),
-        "engagement": summary["engagement_total"],
+        "name": summary["name"],
+        "volume": summary["volume"].map(formats.number),
+        "growth": summary["growth_rate"].map(lambda v: formats.change(known(v)) or formats.UNKNOWN),
+        "share": summary["share"].map(formats.percent),
+        "positive": share("positive_share"), "neutral": share("neutral_share"), "negative": share("negative_share"),
+        "net": summary["net_sentiment"].map(lambda v: formats.signed(known(v))),
+        "engagement": summary["engagement_total"].map(lambda v: formats.number(known(v))),
     })  # fmt: skip
+    titles = {
+        "volume": t("Mentions"), "growth": t("Growth"), "share": t("Share of voice"),
+        "positive": labels.signed_sentiment("positive"), "neutral": labels.signed_sentiment("neutral"),
+        "negative": labels.signed_sentiment("negative"), "net": t("Net sentiment"), "engagement": t("Engagement"),
+    }  # fmt: skip
+    if periods:
+        del titles["share"]
     column = st.column_config
     st.dataframe(
-        shown, hide_index=True, width="stretch", height="content", key="summary", placeholder="–",
+        shown[["name", *titles]], hide_index=True, width="stretch", height="content", key="summary",
         column_config={
             "name": column.TextColumn(" ", pinned=True),
-            "volume": column.NumberColumn(t("Mentions"), format="localized"),
-            "growth": column.NumberColumn(t("Change"), format="%+.1f%%", help=t("Against the period before.")),
-            "share": column.NumberColumn(t("Share of voice"), format="%.1f%%"),
-            "positive": column.NumberColumn(labels.signed_sentiment("positive"), format="%.1f%%"),
-            "neutral": column.NumberColumn(labels.signed_sentiment("neutral"), format="%.1f%%"),
-            "negative": column.NumberColumn(labels.signed_sentiment("negative"), format="%.1f%%"),
-            "net": column.NumberColumn(t("Net sentiment"), format="%+.1f"),
-            "engagement": column.NumberColumn(t("Engagement"), format="localized"),
+            **{name: column.TextColumn(title, alignment="right") for name, title in titles.items()},
         },
     )  # fmt: skip
     downloads.show_table(summary.drop(columns="name"), "comparison")
+
+
+def known(value: float | None) -> float | None:
+    """``value``, ``None`` where a frame holds no number."""
+    return None if pd.isna(value) else value
 
 
 def show_figures(frames: dict[str, pd.DataFrame], colours: dict[str, str], key: object, *, periods: bool) -> None:
@@ -115,7 +128,7 @@ def show_sources(sources: pd.DataFrame) -> None:
 def show(comparison: Comparison, names: dict[str, str], colours: dict[str, str], key: object, *, periods: bool) -> None:
     """All parts of a comparison, top to bottom."""
     frames = named(comparison, names)
-    show_summary(frames["summary"])
+    show_summary(frames["summary"], periods=periods)
     if not periods:
         st.caption(
             t("{n} mentions in all; one that names several keywords counts for each and once here.",

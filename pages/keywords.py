@@ -104,7 +104,11 @@ def show_form(of: Keyword | None, categories: list[str]) -> None:
         rule_tester.show(form_values(prefix))
         with st.container(horizontal=True):
             if st.button(t("Save"), type="primary", key="save_keyword", icon=":material/check:"):
-                save(prefix, of) if of else add(prefix)
+                # a bare conditional expression would be written to the page
+                if of:
+                    save(prefix, of)
+                else:
+                    add(prefix)
             if st.button(t("Cancel"), key="cancel_keyword"):
                 st.session_state[_OPEN] = None
                 st.rerun()

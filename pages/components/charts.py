@@ -24,6 +24,9 @@ BAR = 26
 
 def finished(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
     """The specification, in the language of this session."""
+    import altair as alt
+
+    alt.data_transformers.disable_max_rows()  # ten years of days are few for Vega, and more than Altair allows
     spec: dict[str, Any] = chart.to_dict(context={"pre_transform": False})
     config = spec.setdefault("config", {})
     config["locale"] = formats.d3_locale()

@@ -63,7 +63,7 @@ def check_feed(settings: Settings, url: str) -> Dispatched:
 
     The job's ``done`` is the number of entries, its note the feed's own address, a space, and its title.
     """
-    return dispatch("check_feed", _feed_address(url), settings=settings)
+    return dispatch("check_feed", _feed_address(url), settings=settings, front=True)
 
 
 def add_feed(stores: Stores, url: str, name: str = "", *, who: str = LOCAL) -> Feed:

@@ -80,7 +80,9 @@ def start(
     stores.imports.save(run)
     record(stores, run.started_at, who, "import", run.id, file=path.name, platform=platform, source=source)
     try:
-        return run, dispatch("import_file", run.id, str(path), dict(mapping), platform, source, settings=settings)
+        return run, dispatch(
+            "import_file", run.id, str(path), dict(mapping), platform, source, settings=settings, front=True
+        )
     except QueueUnavailable as error:
         stores.imports.save(replace(run, finished_at=datetime.now(UTC), error=str(error)))
         raise

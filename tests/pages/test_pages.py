@@ -170,7 +170,7 @@ def test_the_comparison_counts_each_side(open_app: Open, fill: Fill):
     fill(**two_keywords_in_may())
     app = open_app("comparison", **MAY)
     table = app.dataframe[0].value
-    assert dict(zip(table["name"], table["volume"], strict=True)) == {"jokowi": 3, "prabowo": 2}
+    assert dict(zip(table["name"], table["volume"], strict=True)) == {"jokowi": "3", "prabowo": "2"}
     assert "4 mentions in all" in texts(app)
 
 
@@ -181,7 +181,16 @@ def test_two_periods_stand_side_by_side(open_app: Open, fill: Fill):
         other_to="2019-05-04",
     )  # fmt: skip
     table = app.dataframe[0].value
-    assert list(table["volume"]) == [2, 2]
+    assert list(table["volume"]) == ["2", "2"]
+    assert "share" not in table
+
+
+def test_ten_years_are_drawn_too(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    for page in ("overview", "comparison"):
+        app = open_app(page, from_="2016-01-01", to="2026-01-01")
+        assert "went wrong" not in texts(app)
+        assert len(app.get("vega_lite_chart")) + len(app.get("arrow_vega_lite_chart")) >= 3
 
 
 def test_a_correction_changes_the_mention_and_its_stances(open_app: Open, fill: Fill, stores: Stores):
