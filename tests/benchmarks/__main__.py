@@ -41,6 +41,7 @@ BUDGETS = [
     Budget("collecting from many hosts against the slowest one", "bench_collecting:collecting", "ratio", 1.3, "x"),
     Budget("import of streamlit_app", "running:import_seconds", "", 3.0, "s"),
     Budget("app start to first page", "running:first_page_seconds", "", 3.0, "s"),
+    Budget("one page rerun, all queries remembered, processor time", "bench_pages:reruns", "slowest_ms", 50, "ms"),
     Budget("memory of make up, idle, without nlp", "running:idle_megabytes", "total without nlp", 700, "MB"),
     Budget("export of 100,000 mentions to CSV, memory", "bench_export:export_memory", "csv_mb", 300, "MB"),
     Budget("export of 100,000 mentions to XLSX, memory", "bench_export:export_memory", "xlsx_mb", 300, "MB"),
