@@ -61,8 +61,8 @@ def import_file(page, address: str, path: Path) -> dict[str, int]:
     return metrics(page)
 
 
-LAST = {"Engagement", "Rejected"}
-"""The last metric of the overview, and that of an import: when it is there, all are."""
+METRICS = 5
+"""So many has the overview, and so many an import. They are drawn in any order."""
 READ_METRICS = """all => all.map(e => [
     e.querySelector("[data-testid=stMetricLabel]")?.innerText.trim(),
     e.querySelector("[data-testid=stMetricValue]")?.innerText])"""
@@ -76,7 +76,7 @@ def metrics(page) -> dict[str, int]:
 
     def complete() -> bool:  # labels are drawn a little later than values
         shown[:] = page.locator("[data-testid=stMetric]").evaluate_all(READ_METRICS)
-        return all(label and value for label, value in shown) and bool(LAST & {label for label, _ in shown})
+        return len(shown) == METRICS and all(label and value for label, value in shown)
 
     wait_until(complete, 30, "all metrics are there, with label and value")
     return {label: int(re.sub(r"\D", "", value) or 0) for label, value in shown if "%" not in value}
