@@ -95,6 +95,28 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One row of a mention's analysis history: of which text, and towards which keyword (``None``: the whole)."""
+
+    analysis: Analysis
+    content_hash: str
+    keyword: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mention with everything that is known of it, as it moves from one store to another.
+
+    ``said`` is its history, oldest first. ``corrected`` names the keywords whose stance a person set.
+    """
+
+    mention: Mention
+    said: tuple[Said, ...] = ()
+    corrected: tuple[str, ...] = ()
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fence:
     """Proof of holding a lease. A write that carries an overtaken fence raises ``LeaseLost``."""
 
@@ -244,6 +266,12 @@ class MetricStore(Protocol):
 
         Dimensions: day, platform, source, sentiment.
         """
+
+    def days(self) -> list[date]:
+        """Every day that has cells, oldest first."""
+
+    def read(self, day: date) -> DayNumbers:
+        """What stands written for that day; hours without cells are left out, cells are in no order."""
 
     def versions(self, period: Period) -> str:
         """A digest that changes whenever a mention or a number of one of these days does."""

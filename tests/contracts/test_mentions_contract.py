@@ -384,3 +384,23 @@ def test_any_year_can_be_stored(stores: Stores, year: int) -> None:
 def test_a_number_too_large_is_refused_in_words(stores: Stores) -> None:
     with pytest.raises(InputError, match="likes"):
         stores.mentions.upsert([make_mention(engagement=Engagement(likes=10**30))])
+
+
+def test_written_numbers_can_be_read_back(stores: Stores) -> None:
+    stores.mentions.upsert(
+        [
+            make_mention("satu", id="1" * 24, keywords=("a", "b"), sentiment="negative"),
+            make_mention("dua", id="2" * 24, keywords=("a",), platform="news", source="detik"),
+            make_mention("lama", id="3" * 24, published_at=NOW - timedelta(days=2), engagement=Engagement()),
+        ]
+    )
+    roll_up(stores)
+    assert stores.metrics.days() == [TODAY - timedelta(days=2), TODAY]
+    for day in stores.metrics.days():
+        computed, stored = stores.mentions.numbers(day), stores.metrics.read(day)
+        assert set(stored.cells) == set(computed.cells)
+        assert set(stored.sets) == set(computed.sets)
+        assert {hour: set(cells) for hour, cells in stored.hours.items()} == {
+            hour: set(cells) for hour, cells in computed.hours.items() if cells
+        }
+    assert stores.metrics.read(TODAY - timedelta(days=9)).cells == ()

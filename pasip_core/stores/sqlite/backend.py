@@ -23,7 +23,7 @@ class SqliteStores:
     def __init__(self, path: Path, zone: ZoneInfo) -> None:
         self._database = Database(path)
         self.mentions = SqliteMentions(self._database, zone)
-        self.metrics = SqliteSeries(self._database)
+        self.metrics = SqliteSeries(self._database, zone)
         self.leases = SqliteLeases(self._database)
         self.keywords = SqliteRecords(self._database, "keywords", Keyword)
         self.feeds = SqliteRecords(self._database, "feeds", Feed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.metrics import Cell, SetCell, Total
@@ -83,6 +83,14 @@ def totals(
                 told = place | {"sentiment": sentiment}
                 found.append(Total(volume, count or 0, engagement, {name: told[name] for name in by}))
     return found
+
+
+def cells_from(sums: Sequence[int | None]) -> Iterator[tuple[str, int, int, int | None]]:
+    """(sentiment, count, volume, engagement) of each sentiment that has mentions, from one row's columns."""
+    for at, sentiment in enumerate(COUNTED):
+        volume, count, engagement = sums[at * len(MEASURES) : (at + 1) * len(MEASURES)]
+        if volume:
+            yield sentiment, count or 0, volume, engagement
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

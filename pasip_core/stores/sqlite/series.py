@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, Total
+from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, Total
 from pasip_core.domain.period import Period, day_start
 from pasip_core.errors import LeaseLost
 
 from ..ports import Dimension, Fence
-from .cells import COLUMNS, EVERY, GRAINS, OVER_SETS, cell_rows, set_rows, summed, sums_sql, totals
+from .cells import COLUMNS, EVERY, GRAINS, OVER_SETS, cell_rows, cells_from, set_rows, summed, sums_sql, totals
 from .changes import KeywordSets, move_versions, next_change
 from .database import Database
 from .leases import holds
 from .rows import EPOCH, day_number, marks, milliseconds
 
 NEXT_DAY = 1
+FINEST = 2
+"""The grain that tells platform and source."""
 EACH_PLATFORM = "platform IN (SELECT platform FROM voices)"
 """Names them, so that the rows of a period are sought by platform and those of all platforms are passed over."""
 
@@ -25,8 +29,9 @@ EACH_PLATFORM = "platform IN (SELECT platform FROM voices)"
 class SqliteSeries:
     """See ``MetricStore``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database = database
+        self._zone = zone
         self._sets = KeywordSets(database)
 
     def write(self, numbers: DayNumbers, fence: Fence) -> None:
@@ -119,6 +124,40 @@ class SqliteSeries:
         found = ((tuple(map(_dimension, names, row[:width])), row[width:]) for row in rows)
         return totals(by, read, found)
 
+    def days(self) -> list[date]:
+        """See ``MetricStore``."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT DISTINCT day FROM day_cells ORDER BY day").fetchall()
+        return [date.fromordinal(row[0]) for row in rows]
+
+    def read(self, day: date) -> DayNumbers:
+        """See ``MetricStore``."""
+        number, columns = day_number(day), ", ".join(COLUMNS)
+        with self._database.snapshot() as connection:
+            period = Period(day, day, self._zone)
+            hours: dict[datetime, tuple[Cell, ...]] = {}
+            for row in connection.execute(
+                f"SELECT hour, keyword, platform, {columns} FROM hour_cells WHERE hour >= ? AND hour < ? "
+                f"AND platform <> '{EVERY}'",
+                (milliseconds(period.start) // 1000, milliseconds(period.end) // 1000),
+            ):
+                moment = EPOCH + timedelta(seconds=row[0])
+                hours[moment] = (*hours.get(moment, ()), *_cells(row[1:]))
+            rows = connection.execute(
+                f"SELECT keyword, platform, {columns} FROM day_cells WHERE day = ? AND platform <> '{EVERY}'", (number,)
+            )
+            cells = tuple(cell for row in rows for cell in _cells(row))
+            found = connection.execute(
+                f"SELECT keyword_set, platform, source, {columns} FROM set_cells WHERE grain = ? AND day = ?",
+                (FINEST, number),
+            ).fetchall()
+            sets = tuple(
+                SetCell(self._sets.keywords(connection, row[0]), row[1], row[2], *cell)
+                for row in found
+                for cell in cells_from(row[3:])
+            )
+        return DayNumbers(day, hours, cells, sets)
+
     def versions(self, period: Period) -> str:
         """See ``MetricStore``: change numbers only grow, so the greatest one tells of any change."""
         with self._database.reading() as connection:
@@ -133,6 +172,11 @@ class SqliteSeries:
         with self._database.writing() as connection:
             done = connection.execute("DELETE FROM hour_cells WHERE hour < ?", (milliseconds(before) // 1000,))
             return done.rowcount
+
+
+def _cells(row: Sequence[Any]) -> Iterator[Cell]:
+    """The cells of one row: keyword, platform, columns."""
+    return (Cell(row[0], row[1], *cell) for cell in cells_from(row[2:]))
 
 
 def _replace(connection: sqlite3.Connection, table: str, column: str, time: int, cells: Iterable[Cell]) -> None:
