@@ -31,7 +31,9 @@ class Settings(BaseSettings):
 
     # Where things are kept
     data_dir: Path = Field(Path("data"), description="Folder of the database, the queue, logs and files.")
-    database_url: str = Field("", description="Document store. Empty: one SQLite file under DATA_DIR.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="Document store, mongodb://…. Empty: one SQLite file under DATA_DIR."
+    )
     redis_url: SecretStr = Field(
         SecretStr(""), description="Job queue. Empty: the server that `make up` starts under DATA_DIR."
     )

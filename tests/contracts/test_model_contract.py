@@ -20,7 +20,7 @@ from pasip_core.domain.period import Period, day_of
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Fence, Matched
 from tests.builders import make_mention
-from tests.contracts.conftest import BACKENDS, REACHABLE
+from tests.contracts.conftest import BACKENDS, REACHABLE, drop
 from tests.contracts.helpers import JAKARTA, everything, ids, page_through, roll_up, understand
 from tests.contracts.model import Model, Sums
 
@@ -60,12 +60,14 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="pasip-model-")
-        self.stores = connect(BACKENDS[self.backend][0](Path(self.folder.name)))
+        self.settings = BACKENDS[self.backend][0](Path(self.folder.name))
+        self.stores = connect(self.settings)
         self.model = Model()
         self.tokens = count()
 
     def teardown(self) -> None:
         self.stores.close()
+        drop(self.settings)
         self.folder.cleanup()
 
     @rule(

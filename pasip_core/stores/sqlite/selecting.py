@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +10,9 @@ from pasip_core.domain.filters import Filters
 from pasip_core.errors import InputError
 
 from ..ports import Order
+from ..words import match_expression, pieces
 from .rows import marks, rows_of
 
-MAX_WORDS = 32
 NOTHING_KNOWN = -1
 """Where a mention without any known engagement stands among the others."""
 
@@ -75,17 +74,9 @@ def select(filters: Filters) -> Selection:
 
 
 def text_query(text: str) -> str | None:
-    """All words and "quoted phrases" of ``text`` as a query of the text index; ``None`` for an empty text.
-
-    Each piece is quoted, so that nothing in it is read as an operator. Text without a single letter or digit
-    asks for what no mention has.
-    """
-    plain = unicodedata.normalize("NFKC", text).replace("\0", " ").strip()
-    if not plain:
-        return None
-    pieces = [quoted or word for quoted, word in re.findall(r'"([^"]*)"|([^\s"]+)', plain)]
-    pieces = [piece for piece in pieces if any(c.isalnum() for c in piece)][:MAX_WORDS]
-    return " AND ".join(f'"{piece}"' for piece in pieces) if pieces else '"\ue000"'
+    """``text`` as a query of the text index; ``None`` for an empty one."""
+    asked = pieces(text)
+    return None if asked is None else match_expression(asked)
 
 
 @dataclass(frozen=True)

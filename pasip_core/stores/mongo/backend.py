@@ -1,0 +1,54 @@
+"""Everything that is kept, on one MongoDB server or cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+
+from .leases import MongoLeases
+from .mentions import MongoMentions
+from .records import MongoRecords
+from .schema import SCHEMA_VERSION, migrate
+from .series import MongoSeries
+from .server import Server
+
+
+class MongoStores:
+    """See ``Stores``. ``zone`` is the zone of days. ``SettingError`` for an address that cannot be read."""
+
+    def __init__(self, address: str, zone: ZoneInfo) -> None:
+        self._server = Server(address)
+        self.mentions = MongoMentions(self._server, zone)
+        self.metrics = MongoSeries(self._server, zone)
+        self.leases = MongoLeases(self._server)
+        self.keywords = MongoRecords(self._server, "keywords", Keyword)
+        self.feeds = MongoRecords(self._server, "feeds", Feed)
+        self.sources = MongoRecords(self._server, "sources", SourceInfo)
+        self.source_runs = MongoRecords(self._server, "source_runs", SourceRun)
+        self.cursors = MongoRecords(self._server, "cursors", SourceCursor)
+        self.imports = MongoRecords(self._server, "imports", ImportRun)
+        self.audit = MongoRecords(self._server, "audit_log", AuditEntry)
+
+    def migrate(self) -> None:
+        """See ``Stores``."""
+        migrate(self._server)
+
+    def health(self) -> Mapping[str, str]:
+        """See ``Stores``."""
+        with self._server.speaking():
+            version = self._server.database.command("buildInfo")["version"]
+            mentions = self._server["scraped_data"].estimated_document_count()
+        return {
+            "backend": f"MongoDB {version}",
+            "schema": str(SCHEMA_VERSION),
+            "server": self._server.hosts,
+            "database": self._server.name,
+            "mentions": str(mentions),
+        }
+
+    def close(self) -> None:
+        """See ``Stores``."""
+        self._server.close()

@@ -1,0 +1,280 @@
+"""The mention store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from bson import ObjectId
+from pymongo import DESCENDING, DeleteOne, UpdateMany, UpdateOne
+
+from pasip_core.domain.analysis import Analysis
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.mention import Mention
+from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
+from pasip_core.domain.period import Period, day_of
+from pasip_core.errors import InputError
+
+from ..ports import Dimension, Fence, Matched, Order, Page, Touched, Understood, UpsertCounts
+from . import leases, tallying
+from .changes import clear_abandoned, next_change, watermark
+from .documents import SHOWN, analysis_from, mention_from, object_id
+from .numbers import compute
+from .selecting import SORTING, query_of, read_cursor, select, write_cursor
+from .server import Document, Server
+from .understanding import Understanding
+from .writing import Upsert
+
+STREAMED = 500
+SETTLED = 1000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR, TICK = timedelta(hours=1), timedelta(milliseconds=1)
+PENDING: Document = {"pending_since": {"$exists": True}}
+
+
+def _other_rules(revision: str) -> list[Document]:
+    """Two ranges of an index, where "not equal" would be read as a filter."""
+    return [{"rules_revision": {sign: revision}, "excluded": False} for sign in ("$lt", "$gt")]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The change that marked the day, and its touched mentions by the revision they had."""
+
+    change: int
+    revisions: dict[int, list[ObjectId]]
+
+
+class MongoMentions:
+    """See ``MentionStore``; a mention keeps the time of publication under which it was first seen."""
+
+    def __init__(self, server: Server, zone: ZoneInfo) -> None:
+        self._server = server
+        self._zone = zone
+        self._voices: set[tuple[str, str]] = set()
+        self._understanding = Understanding(server, zone)
+
+    def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            counts = Upsert(self._server, self._zone, self._voices).run(mentions)
+        fresh = set(counts.ids)
+        analysed = [m for m in mentions if m.analysis is not None and m.id in fresh]
+        if analysed:
+            self.save_analyses([Understood(m.content_hash, m.analysis, m.stances) for m in analysed if m.analysis])
+        return counts
+
+    def get(self, id: str) -> Mention | None:
+        """See ``MentionStore``."""
+        try:
+            key = object_id(id)
+        except InputError:
+            return None
+        with self._server.speaking():
+            document = self._server["scraped_data"].find_one({"_id": key, "excluded": False}, SHOWN)
+        return mention_from(document) if document else None
+
+    def history(self, id: str) -> list[Analysis]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            found = self._server["sentiment_analysis"].find({"data_id": object_id(id)}).sort("number", DESCENDING)
+            return [analysis_from(id, row) for row in found]
+
+    def save_analyses(self, understood: Sequence[Understood]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._understanding.save_analyses(understood)
+
+    def save_matches(self, matched: Sequence[Matched]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._understanding.save_matches(matched)
+
+    def correct(self, id: str, sentiment: str, *, at: datetime, keyword: str | None = None) -> Mention:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            self._understanding.correct(id, sentiment, at, keyword)
+        mention = self.get(id)
+        if mention is None:
+            raise InputError(f"mention: {id!r} is not there (any more)", field="mention", value=id)
+        return mention
+
+    def exclude(self, ids: Sequence[str]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._understanding.exclude(ids)
+
+    def remove_excluded(self, limit: int) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._understanding.remove_excluded(limit)
+
+    def unanalysed(self, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        return self._listed(PENDING, [("pending_since", DESCENDING)], limit)
+
+    def count_unanalysed(self) -> int:
+        """See ``MentionStore``."""
+        return self._counted(PENDING)
+
+    def outdated(self, revision: str, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        older, newer = _other_rules(revision)
+        found = self._listed(older, [("rules_revision", DESCENDING)], limit)
+        rest = limit - len(found)
+        return found + self._listed(newer, [("rules_revision", DESCENDING)], rest) if rest else found
+
+    def count_outdated(self, revision: str) -> int:
+        """See ``MentionStore``."""
+        return sum(map(self._counted, _other_rules(revision)))
+
+    def _listed(self, query: Document, order: list[tuple[str, int]], limit: int) -> list[Mention]:
+        with self._server.speaking():
+            found = self._server["scraped_data"].find(query, SHOWN).sort(order).limit(limit)
+            return [mention_from(document) for document in found]
+
+    def _counted(self, query: Document) -> int:
+        with self._server.speaking():
+            return self._server["scraped_data"].count_documents(query)
+
+    def touched_days(self, limit: int) -> list[date]:
+        """See ``MentionStore``. Each step enters the index behind the day found last."""
+        with self._server.speaking():
+            clear_abandoned(self._server)
+            marked = self._server["touched_days"].find({}, {"_id": 1}).sort("_id", DESCENDING).limit(limit)
+            days = {date.fromordinal(mark["_id"]) for mark in marked}
+            last: date | None = None
+            for _ in range(limit):
+                last = self._touched_before(last)
+                if last is None:
+                    break
+                days.add(last)
+        return sorted(days, reverse=True)[:limit]
+
+    def _touched_before(self, day: date | None) -> date | None:
+        earlier = {"$lt": Period(day, day, self._zone).start} if day else {"$exists": True}
+        found = (
+            self._server["scraped_data"]
+            .find({"pending_hours": earlier}, {"pending_hours": 1})
+            .sort("pending_hours", DESCENDING)
+            .limit(1)
+        )
+        return next((day_of(max(document["pending_hours"]), self._zone) for document in found), None)
+
+    def touch_everything(self) -> None:
+        """See ``MentionStore``. Whole hours tell the days; one that belongs to two notes both."""
+        passed = {"$subtract": ["$published_at", EPOCH]}
+        hours = {"$floor": {"$divide": [passed, HOUR // TICK]}}
+        with self._server.speaking():
+            rows = self._server["scraped_data"].aggregate([{"$group": {"_id": hours}}], allowDiskUse=True)
+            moments = [EPOCH + HOUR * int(row["_id"]) for row in rows]
+            days = {day_of(moment + part, self._zone) for moment in moments for part in (HOUR * 0, HOUR - TICK)}
+            change = next_change(self._server)
+            marks = [
+                UpdateOne({"_id": day.toordinal()}, {"$max": {"change": change}}, upsert=True) for day in sorted(days)
+            ]
+            if marks:
+                self._server["touched_days"].bulk_write(marks, ordered=False)
+            self._server["day_versions"].update_many({}, {"$max": {"version": change}})
+
+    def touched(self, day: date) -> Touched:
+        """See ``MentionStore``: the mark of the day, and the revision of each of its touched mentions."""
+        with self._server.speaking():
+            mark = self._server["touched_days"].find_one({"_id": day.toordinal()})
+            revisions: dict[int, list[ObjectId]] = {}
+            for document in self._server["scraped_data"].find(self._noted(day), {"revision": 1}):
+                revisions.setdefault(document["revision"], []).append(document["_id"])
+        return Touched(day, _Seen(mark["change"] if mark else 0, revisions))
+
+    def _noted(self, day: date) -> Document:
+        period = Period(day, day, self._zone)
+        return {"pending_hours": {"$elemMatch": {"$gte": period.start, "$lt": period.end}}}
+
+    def numbers(self, day: date) -> DayNumbers:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return compute(self._server, day, self._zone)
+
+    def settle(self, touched: Touched, fence: Fence) -> None:
+        """See ``MentionStore``. A mention changed since then has another revision, and keeps its note."""
+        seen = touched.seen
+        if not isinstance(seen, _Seen):
+            raise TypeError("touched: it comes from another store")
+        with self._server.speaking():
+            leases.check(self._server, fence)
+            settled = [
+                UpdateMany(
+                    {"_id": {"$in": ids[start : start + SETTLED]}, "revision": revision},
+                    {"$unset": {"pending_hours": ""}},
+                )
+                for revision, ids in seen.revisions.items()
+                for start in range(0, len(ids), SETTLED)
+            ]
+            if settled:
+                self._server["scraped_data"].bulk_write(settled, ordered=False)
+            mark = {"_id": touched.day.toordinal(), "change": {"$lte": seen.change}}
+            self._server["touched_days"].bulk_write([DeleteOne(mark)])
+
+    def page(self, filters: Filters, *, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
+        """See ``MentionStore``."""
+        chosen, cursor = select(filters), read_cursor(order, after)
+        with self._server.speaking():
+            rows = self._server["scraped_data"].find(query_of(chosen, order, cursor), SHOWN).sort(SORTING[order])
+            if not chosen.to_verify:
+                rows = rows.limit(limit + 1)
+            found = [mention_from(document) for document in islice(chosen.holds(rows), limit + 1)]
+        more = len(found) > limit
+        return Page(tuple(found[:limit]), write_cursor(order, found[limit - 1]) if more else None)
+
+    def stream(self, filters: Filters) -> Iterator[Mention]:
+        """See ``MentionStore``."""
+        after: str | None = None
+        while True:
+            page = self.page(filters, after=after, limit=STREAMED)
+            yield from page.mentions
+            after = page.next
+            if after is None:
+                return
+
+    def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
+        """See ``MentionStore``."""
+        chosen = select(filters)
+        with self._server.speaking():
+            if chosen.to_verify:
+                rows = self._server["scraped_data"].find(chosen.query, {"title": 1, "content": 1})
+                found = sum(1 for _ in islice(chosen.holds(rows), bound + 1))
+            else:
+                found = self._server["scraped_data"].count_documents(chosen.query, limit=bound + 1)
+        return BoundedCount(min(found, bound), found <= bound)
+
+    def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return tallying.tally(self._server, filters, by, limit)
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            ends = [
+                list(
+                    self._server["scraped_data"]
+                    .find({"excluded": False}, {"published_at": 1})
+                    .sort(SORTING[order])
+                    .limit(1)
+                )
+                for order in ("oldest", "newest")
+            ]
+        return (ends[0][0]["published_at"], ends[1][0]["published_at"]) if ends[0] and ends[1] else None
+
+    def voices(self) -> list[tuple[str, str]]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return [(voice["platform"], voice["source"]) for voice in self._server["voices"].find().sort("_id", 1)]
+
+    def watermark(self) -> str:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return watermark(self._server)

@@ -1,0 +1,228 @@
+"""The metric store: hour, day and keyword-set cells, beside the mentions.
+
+The numbers of a day are written as new rows under a version of their own; then one atomic write makes that version
+the day's current one. So a reader sees the old numbers of a day or the new ones, and a process whose lease has gone
+leaves rows that nobody reads and the next write of that day removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pymongo.errors import DuplicateKeyError
+
+from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, Total
+from pasip_core.domain.period import Period
+from pasip_core.errors import LeaseLost
+
+from ..ports import Dimension, Fence
+from ..sqlite.cells import (
+    COLUMNS,
+    EVERY,
+    EVERY_SET,
+    MEASURES,
+    OVER_SETS,
+    cell_rows,
+    cells_from,
+    set_rows,
+    summed,
+    totals,
+)
+from .changes import changing, next_change, version_of
+from .leases import check
+from .server import Document, Server
+
+WRITTEN = 1000
+FINEST = 2
+"""The grain that tells platform and source."""
+COLLECTIONS = ("hour_cells", "day_cells", "set_cells")
+
+
+class MongoSeries:
+    """See ``MetricStore``."""
+
+    def __init__(self, server: Server, zone: ZoneInfo) -> None:
+        self._server = server
+        self._zone = zone
+
+    def write(self, numbers: DayNumbers, fence: Fence) -> None:
+        """See ``MetricStore``. The version read last stays for those who are reading it."""
+        with self._server.speaking():
+            check(self._server, fence)
+            day = numbers.day.toordinal()
+            head = self._server["day_versions"].find_one({"_id": day}) or {}
+            version = next_change(self._server)
+            with changing(self._server, [numbers.day]):
+                for collection, rows in _rows(numbers).items():
+                    self._server[collection].delete_many({"day": day, "version": {"$ne": head.get("current")}})
+                    self._insert(collection, rows, {"day": day, "version": version})
+                self._make_current(day, version, bool(numbers.cells), fence)
+
+    def _insert(self, collection: str, rows: Sequence[Document], common: Document) -> None:
+        for start in range(0, len(rows), WRITTEN):
+            part = [{**row, **common} for row in rows[start : start + WRITTEN]]
+            self._server[collection].insert_many(part, ordered=False)
+
+    def _make_current(self, day: int, version: int, filled: bool, fence: Fence) -> None:
+        """Only where nobody with a later lease did: then the filter fits nothing, and inserting fails on the day."""
+        try:
+            self._server["day_versions"].update_one(
+                {"_id": day, "$or": [{"fence": {"$lte": fence.token}}, {"fence": None}]},
+                {"$set": {"current": version, "filled": filled, "fence": fence.token}},
+                upsert=True,
+            )
+        except DuplicateKeyError as error:
+            raise LeaseLost(f"the lease {fence.name} has gone to another process") from error
+
+    def sums(
+        self,
+        period: Period,
+        by: Sequence[Dimension],
+        *,
+        keywords: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        sentiments: Sequence[str] = (),
+    ) -> list[Total]:
+        """See ``MetricStore``."""
+        if len(keywords) > 1 and "keyword" not in by:
+            raise ValueError("cells of several keywords count a mention more than once; ask for the union")
+        query: Document = {"keyword": {"$in": list(keywords or (ALL_KEYWORDS,))}}
+        if platforms:
+            query["platform"] = {"$in": list(platforms)}
+        else:
+            query["platform"] = {"$ne": EVERY} if "platform" in by else EVERY
+        return self._grouped("hour_cells" if "hour" in by else "day_cells", period, by, query, sentiments)
+
+    def union(
+        self,
+        period: Period,
+        by: Sequence[Dimension],
+        *,
+        keywords: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        sentiments: Sequence[str] = (),
+    ) -> list[Total]:
+        """See ``MetricStore``."""
+        grain = 2 if sources or "source" in by else 1 if platforms or "platform" in by else 0
+        query: Document = {"grain": grain if keywords else grain + OVER_SETS}
+        for name, allowed in (("keywords", keywords), ("platform", platforms), ("source", sources)):
+            if allowed:
+                query[name] = {"$in": list(allowed)}
+        return self._grouped("set_cells", period, by, query, sentiments)
+
+    def _grouped(
+        self, collection: str, period: Period, by: Sequence[Dimension], query: Document, sentiments: Sequence[str]
+    ) -> list[Total]:
+        read = summed(sentiments)
+        if not read:
+            return []
+        with self._server.speaking():
+            versions = self._current(period)
+            stages = pipeline(period, by, query, read, versions)
+            rows = list(self._server[collection].aggregate(stages)) if versions else []
+        names = [name for name in by if name != "sentiment"]
+        return totals(by, read, ((tuple(_value(n, row["_id"][n]) for n in names), _sums(row, read)) for row in rows))
+
+    def _current(self, period: Period) -> list[int]:
+        query = {"_id": {"$gte": period.first.toordinal(), "$lte": period.last.toordinal()}, "filled": True}
+        return [head["current"] for head in self._server["day_versions"].find(query, {"current": 1})]
+
+    def days(self) -> list[date]:
+        """See ``MetricStore``."""
+        with self._server.speaking():
+            heads = self._server["day_versions"].find({"filled": True}, {"_id": 1}).sort("_id", 1)
+            return [date.fromordinal(head["_id"]) for head in heads]
+
+    def read(self, day: date) -> DayNumbers:
+        """See ``MetricStore``."""
+        period = Period(day, day, self._zone)
+        with self._server.speaking():
+            written = {"day": day.toordinal(), "version": {"$in": self._current(period)}}
+            single = {**written, "platform": {"$ne": EVERY}}
+            hours: dict[datetime, tuple[Cell, ...]] = {}
+            for row in self._server["hour_cells"].find(single):
+                hours[row["hour"]] = (*hours.get(row["hour"], ()), *_cells(row))
+            cells = tuple(cell for row in self._server["day_cells"].find(single) for cell in _cells(row))
+            sets = tuple(
+                SetCell(tuple(row["keywords"]), row["platform"], row["source"], *cell)
+                for row in self._server["set_cells"].find({**written, "grain": FINEST})
+                for cell in cells_from([row[column] for column in COLUMNS])
+            )
+        return DayNumbers(day, hours, cells, sets)
+
+    def versions(self, period: Period) -> str:
+        """See ``MetricStore``."""
+        with self._server.speaking():
+            return version_of(self._server, period)
+
+    def forget_hours(self, before: datetime) -> int:
+        """See ``MetricStore``."""
+        with self._server.speaking():
+            return self._server["hour_cells"].delete_many({"hour": {"$lt": before}}).deleted_count
+
+
+def pipeline(
+    period: Period, by: Sequence[Dimension], query: Document, sentiments: Sequence[str], versions: Sequence[int]
+) -> list[Document]:
+    """Rows of the current versions added up. The greatest engagement tells whether any is known."""
+    days = {"$gte": period.first.toordinal(), "$lte": period.last.toordinal()}
+    columns = [f"{sentiment}_{measure}" for sentiment in sentiments for measure in MEASURES]
+    sums: Document = {column: {"$sum": f"${column}"} for column in columns}
+    known: Document = {f"{sentiment}_known": {"$max": f"${sentiment}_engagement"} for sentiment in sentiments}
+    place = {name: f"${name}" for name in by if name != "sentiment"}
+    return [
+        {"$match": {**query, "day": days, "version": {"$in": list(versions)}}},
+        {"$group": {"_id": place, **sums, **known}},
+    ]
+
+
+def _sums(row: Document, sentiments: Sequence[str]) -> list[int | None]:
+    return [
+        None if measure == "engagement" and row[f"{sentiment}_known"] is None else row[f"{sentiment}_{measure}"]
+        for sentiment in sentiments
+        for measure in MEASURES
+    ]
+
+
+def _rows(numbers: DayNumbers) -> dict[str, list[Document]]:
+    """The documents of each collection."""
+    return {
+        "day_cells": list(_cell_documents(numbers.cells)),
+        "hour_cells": [
+            {**row, "hour": hour} for hour, cells in numbers.hours.items() for row in _cell_documents(cells)
+        ],
+        "set_cells": list(_set_documents(numbers.sets)),
+    }
+
+
+def _cell_documents(cells: Iterable[Cell]) -> Iterator[Document]:
+    for (keyword, platform), values in cell_rows(cells).items():
+        yield {"keyword": keyword, "platform": platform, **dict(zip(COLUMNS, values, strict=True))}
+
+
+def _set_documents(cells: Iterable[SetCell]) -> Iterator[Document]:
+    """The keywords themselves stand in each row; sums over all sets name none."""
+    sets = sorted({cell.keywords for cell in cells})
+    numbered = {keywords: number for number, keywords in enumerate(sets, start=EVERY_SET + 1)}
+    for place, values in set_rows((numbered[cell.keywords], cell) for cell in cells).items():
+        grain, number, platform, source = place
+        yield {
+            "grain": grain,
+            "keywords": [] if number == EVERY_SET else list(sets[int(str(number)) - EVERY_SET - 1]),
+            "platform": platform,
+            "source": source,
+            **dict(zip(COLUMNS, values, strict=True)),
+        }
+
+
+def _cells(row: Document) -> Iterator[Cell]:
+    found = cells_from([row[column] for column in COLUMNS])
+    return (Cell(row["keyword"], row["platform"], *cell) for cell in found)
+
+
+def _value(name: str, value: Any) -> object:
+    return date.fromordinal(value) if name == "day" else value

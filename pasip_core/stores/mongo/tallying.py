@@ -1,0 +1,107 @@
+"""Sums over single mentions of a period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pasip_core.domain.analysis import PENDING
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.metrics import Total
+from pasip_core.domain.period import Period
+
+from ..ports import Dimension
+from .numbers import Sum
+from .selecting import Selection, select
+from .server import Document, Server
+
+HOUR = timedelta(hours=1)
+LENGTHS = {"day": 24 * HOUR, "hour": HOUR}
+
+
+def tally(server: Server, filters: Filters, by: Sequence[Dimension], limit: int | None) -> list[Total]:
+    """See ``MentionStore.tally``. Where the zone changes its offset within the period, day by day."""
+    period = filters.period
+    if (
+        "day" in by
+        and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
+    ):
+        parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
+        return _loudest((total for part in parts for total in tally(server, part, by, None)), limit)
+    chosen = select(filters)
+    if chosen.to_verify:
+        return _loudest(_verified(server, chosen, by, period), limit)
+    stages = pipeline(chosen, by, period, limit)
+    rows = server["scraped_data"].aggregate(stages, allowDiskUse=True)
+    return _loudest((_total(row, by, period) for row in rows if row["volume"]), limit)
+
+
+def pipeline(chosen: Selection, by: Sequence[Dimension], period: Period, limit: int | None) -> list[Document]:
+    """First by place and story, then by place: no group has to hold the names of its stories."""
+    places = {name: _expression(name, chosen.sentiment, period) for name in by}
+    stories: Document = {
+        "_id": {**places, "story": "$cluster_id"},
+        "volume": {"$sum": 1},
+        "engagement": {"$sum": "$engagement.total"},
+        "told": {"$max": "$engagement.total"},
+    }
+    totals: Document = {
+        "_id": {name: f"$_id.{name}" for name in by},
+        "volume": {"$sum": "$volume"},
+        "count": {"$sum": 1},
+        "engagement": {"$sum": "$engagement"},
+        "told": {"$max": "$told"},
+    }
+    stages = [{"$match": chosen.query}, {"$group": stories}, {"$group": totals}, {"$sort": {"volume": -1}}]
+    return [*stages, {"$limit": limit}] if limit is not None else stages
+
+
+def _expression(name: Dimension, sentiment: str, period: Period) -> Any:
+    if name == "sentiment":
+        return {"$ifNull": [f"${sentiment}", PENDING]}
+    if name in LENGTHS:
+        passed = {"$subtract": ["$published_at", period.start]}
+        return {"$floor": {"$divide": [passed, LENGTHS[name] // timedelta(milliseconds=1)]}}
+    return f"${name}"
+
+
+def _total(row: Document, by: Sequence[Dimension], period: Period) -> Total:
+    place: dict[str, object] = {name: _value(name, row["_id"][name], period) for name in by}
+    return Total(row["volume"], row["count"], row["engagement"] if row["told"] is not None else None, place)
+
+
+def _value(name: Dimension, value: Any, period: Period) -> object:
+    if name == "day":
+        return period.first + timedelta(days=int(value))
+    if name == "hour":
+        return period.start + HOUR * int(value)
+    return value
+
+
+def _verified(server: Server, chosen: Selection, by: Sequence[Dimension], period: Period) -> list[Total]:
+    """The same for phrases, which only the texts themselves can answer."""
+    sums: dict[tuple[object, ...], Sum] = defaultdict(Sum)
+    for document in chosen.holds(server["scraped_data"].find(chosen.query, {"words": 0, "raw_data": 0})):
+        sums[tuple(_of(document, name, chosen.sentiment, period) for name in by)].add(document)
+    return [
+        Total(volume, count, engagement, dict(zip(by, place, strict=True)))
+        for place, found in sums.items()
+        for count, volume, engagement in [found.numbers]
+    ]
+
+
+def _of(document: Document, name: Dimension, sentiment: str, period: Period) -> object:
+    if name == "sentiment":
+        holder, _, field = sentiment.partition(".")
+        return document.get(holder, {}).get(field) or PENDING
+    if name in LENGTHS:
+        moment: datetime = document["published_at"]
+        return _value(name, (moment - period.start) // LENGTHS[name], period)
+    return document[name]
+
+
+def _loudest(totals: Iterable[Total], limit: int | None) -> list[Total]:
+    return sorted(totals, key=lambda total: -total.volume)[:limit]
