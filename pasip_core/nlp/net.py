@@ -3,6 +3,9 @@
 A word is the sum of three vectors: its own (if it is known), the mean of its character n-grams' (so that a
 misspelt or new word is near its relatives) and that of its tone and negation. Filters over one to three words,
 the greatest answer of each, and an attention-weighted mean of the words go into one linear layer.
+
+A text's answer is the same to the last bit whatever else is asked: each text is computed by itself, each word
+once, and nothing goes through BLAS (``@``), which adds up in another order for other shapes.
 """
 
 from __future__ import annotations
@@ -24,14 +27,14 @@ if TYPE_CHECKING:
 
 WIDTHS = (1, 2, 3)
 PAD = 3
-"""Empty places after each text, so that every filter also sees nothing at all, as in training."""
+"""Empty places after a text, and one fewer before it, so that every filter also sees nothing at all, as in training."""
 
 LONGEST = 256
 BUCKETS = 1 << 14
 SIZES = (3, 4, 5)
 CODES = 10
-REMEMBERED = 50_000
-"""Word vectors kept; beyond it the memory starts anew."""
+REMEMBERED = 20_000
+"""Words whose answers are kept (2 kB each); beyond it the memory starts anew."""
 
 
 def codes(tokens: Sequence[str]) -> list[int]:
@@ -61,74 +64,61 @@ class WordNet:
         self._words, self._pieces, self._tones = (
             arrays[name].astype(np.float32) for name in ("words", "pieces", "tones")
         )
-        # All filters side by side, one column block for each place under each width.
-        self._filters = np.concatenate(
-            [arrays[f"filter{width}"].astype(np.float32)[:, :, place].T for width in WIDTHS for place in range(width)],
-            axis=1,
-        )
+        # All filters side by side, one column block for each place under each width; the attention is the last column.
+        filters = [arrays[f"filter{width}"][:, :, place].T for width in WIDTHS for place in range(width)]
+        self._filters = np.concatenate([*filters, arrays["attention"][:, None]], axis=1).astype(np.float32)
         self._biases = [arrays[f"bias{width}"].astype(np.float32) for width in WIDTHS]
-        self._attention = arrays["attention"].astype(np.float32)
         self._out, self._out_bias = arrays["out"].astype(np.float32), arrays["out_bias"].astype(np.float32)
+        # Where there is no word, its vector and all answers to it are zero.
+        self._empty = np.zeros(self._words.shape[1] + self._filters.shape[1], dtype=np.float32)
         self._remembered: dict[tuple[str, int], F32] = {}
 
     def logits(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         """One row a text: positive, neutral, negative."""
-        read = [list(tokens[:LONGEST]) or [""] for tokens in texts]
-        vectors, starts, ends = self._lay_out(read)
-        answers = [*self._convolve(vectors, starts), self._attend(vectors, starts, ends)]
-        result: NDArray[np.float64] = (np.concatenate(answers, axis=1) @ self._out.T + self._out_bias).astype(float)
-        return result
+        return np.array([self._judge(list(tokens[:LONGEST]) or [""]) for tokens in texts], dtype=np.float64)
 
-    def _lay_out(self, texts: list[list[str]]) -> tuple[F32, NDArray[np.int64], NDArray[np.int64]]:
-        """All texts one after the other, parted by empty places."""
-        lengths = np.array([len(tokens) for tokens in texts])
-        starts = PAD + np.concatenate([[0], np.cumsum(lengths + PAD)[:-1]])
-        vectors = np.zeros((int(starts[-1] + lengths[-1] + PAD), self._words.shape[1]), dtype=np.float32)
-        for start, tokens in zip(starts.tolist(), texts, strict=True):
-            vectors[start : start + len(tokens)] = [
-                self._vector(token, code) for token, code in zip(tokens, codes_of(tokens), strict=True)
-            ]
-        return vectors, starts, starts + lengths
+    def _judge(self, tokens: list[str]) -> F32:
+        words = [self._word(word) for word in zip(tokens, codes_of(tokens), strict=True)]
+        rows = np.concatenate([self._empty] * (PAD - 1) + words + [self._empty] * PAD).reshape(-1, len(self._empty))
+        found = np.concatenate([*self._convolve(rows), self._attend(rows[PAD - 1 : -PAD])])
+        logits: F32 = np.einsum("f,lf->l", found, self._out) + self._out_bias
+        return logits
 
-    def _vector(self, token: str, code: int) -> F32:
-        known = self._remembered.get((token, code))
+    def _word(self, word: tuple[str, int]) -> F32:
+        """What there is to know of a token and its code: its vector, and what filters and attention make of it."""
+        known = self._remembered.get(word)
         if known is None:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
-            known = self._remembered[token, code] = self._compute(token, code)
+            vector = self._vector(*word)
+            known = self._remembered[word] = np.concatenate([vector, np.einsum("d,df->f", vector, self._filters)])
         return known
 
-    def _compute(self, token: str, code: int) -> F32:
+    def _vector(self, token: str, code: int) -> F32:
         key = np.uint64(hash_word(token))
         place = int(np.searchsorted(self._keys, key))
         row = place + 2 if place < len(self._keys) and self._keys[place] == key else 1
         pieces = self._pieces[[piece for piece in buckets(token) if piece]]
-        mean = pieces.mean(axis=0) if len(pieces) else np.zeros_like(self._words[0])
+        mean = pieces.sum(axis=0) / max(1, len(pieces))
         total: F32 = self._words[row] + mean + self._tones[code]
         return total
 
-    def _convolve(self, vectors: F32, starts: NDArray[np.int64]) -> list[F32]:
-        places = vectors @ self._filters
-        size, column, found = len(self._biases[0]), 0, []
+    def _convolve(self, rows: F32) -> list[F32]:
+        column, found = self._words.shape[1], []
         for width, bias in zip(WIDTHS, self._biases, strict=True):
-            reach = len(vectors) - width + 1
-            total = places[:reach, column : column + size].copy()
+            reach, size = len(rows) - width + 1, len(bias)
+            total = rows[:reach, column : column + size]
             for place in range(1, width):
                 block = column + place * size
-                total += places[place : place + reach, block : block + size]
+                total = total + rows[place : place + reach, block : block + size]
             column += width * size
-            greatest = np.maximum.reduceat(total, starts - (PAD - 1), axis=0)
-            found.append(np.maximum(greatest + bias, 0))
+            found.append(np.maximum(total.max(axis=0) + bias, 0))
         return found
 
-    def _attend(self, vectors: F32, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> F32:
-        bounds = np.stack([starts, ends], axis=1).ravel()
-        weights = vectors @ self._attention
-        owners = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(vectors))))
-        weights[starts[0] :] -= np.maximum.reduceat(weights, bounds)[::2][owners]
-        powers = np.exp(weights)
-        shares = np.add.reduceat(powers[:, None] * vectors, bounds, axis=0)[::2]
-        mean: F32 = (shares / np.add.reduceat(powers, bounds)[::2][:, None]).astype(np.float32)
+    def _attend(self, rows: F32) -> F32:
+        vectors, weights = rows[:, : self._words.shape[1]], rows[:, -1]
+        powers = np.exp(weights - weights.max())
+        mean: F32 = np.einsum("t,td->d", powers, vectors) / powers.sum()
         return mean
 
 

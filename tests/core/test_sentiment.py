@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from pasip_core.errors import InputError
+from pasip_core.nlp.blend import load_blend
 from pasip_core.nlp.corpora import read_training
 from pasip_core.nlp.models import analyze, evaluate
-from pasip_core.nlp.sentiment import BUNDLED_FOLDER, load_sentiment
+from pasip_core.nlp.sentiment import BUNDLED_FOLDER, BundledSentiment, load_sentiment
 from pasip_core.nlp.train import main as train
 
 DATA = Path(os.environ.get("EVAL_DATA", "../shared/data"))
@@ -62,18 +63,24 @@ def test_scores_are_probabilities_for_any_text_there_is() -> None:
 
 
 def test_an_answer_does_not_depend_on_the_company_of_the_text() -> None:
-    model = load_sentiment("bundled")
-    texts = [f"{'tidak ' * (n % 2)}suka rapat nomor {n} {'kecewa ' * (n % 5)}" for n in range(700)]
-    shuffled = random.Random(1).sample(range(700), 700)
+    texts = _texts_of_all_lengths(600)
+    shuffled = random.Random(1).sample(texts, len(texts))
+    model, another = load_sentiment("bundled"), BundledSentiment(load_blend(BUNDLED_FOLDER))
 
-    alone = [model.predict([text])[0] for text in texts[:50]]
-    together = model.predict(texts)
-    mixed = dict(zip(shuffled, model.predict([texts[n] for n in shuffled]), strict=True))
+    alone = {text: model.predict([text])[0] for text in texts}
 
-    for n in range(50):
-        assert together[n].positive == pytest.approx(alone[n].positive, abs=1e-4)
-        assert mixed[n].positive == pytest.approx(alone[n].positive, abs=1e-4)
-    assert model.predict(texts) == together
+    for size in (2, 3, 7, 64, 511, len(texts)):
+        for order in (texts, shuffled):
+            batches = [order[start : start + size] for start in range(0, len(order), size)]
+            assert [scores for batch in batches for scores in another.predict(batch)] == [alone[text] for text in order]
+
+
+def _texts_of_all_lengths(count: int) -> list[str]:
+    """None to some 100 words each, known and unknown, repeated and negated."""
+    chance = random.Random(7)
+    known = "tidak suka rapat kecewa enak enak! banget 😡 Jakarta 2019 mengecewakan xyzzy menyenangkan, sgt jelek"
+    words = [*known.split(), *(f"kata{n}" for n in range(200))]
+    return [" ".join(chance.choices(words, k=int(chance.expovariate(1 / 20)))) for _ in range(count)]
 
 
 def test_no_text_gives_no_answer() -> None:
@@ -164,9 +171,6 @@ def test_no_text_of_a_valid_set_is_learnt_from() -> None:
 @pytest.mark.slow
 @needs_data
 def test_training_works_from_end_to_end(tmp_path: Path) -> None:
-    from pasip_core.nlp.blend import load_blend
-    from pasip_core.nlp.sentiment import BundledSentiment
-
     train(["sentiment", "--data", str(DATA), "--out", str(tmp_path), "--limit", "150"])
 
     model = BundledSentiment(load_blend(tmp_path))
