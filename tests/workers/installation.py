@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-import pytest
-
 from pasip_core.dispatch import dispatch
-from pasip_core.domain.analysis import Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import ALL_KEYWORDS
 from pasip_core.domain.period import Period
@@ -36,21 +33,12 @@ def whole_time(stores: Stores) -> Period:
 
 
 def contents(stores: Stores) -> dict[str, tuple[object, ...]]:
-    """What is stored of each mention, the scores of its analysis last."""
+    """What is stored of each mention."""
     found = stores.mentions.stream(Filters(whole_time(stores))) if stores.mentions.span() else ()
-    return {m.id: (m.content_hash, m.published_at, m.keywords, dict(m.stances), _scores(m.analysis)) for m in found}
-
-
-def _scores(analysis: Analysis | None) -> tuple[float, float, float] | None:
-    return None if analysis is None else (analysis.scores.positive, analysis.scores.neutral, analysis.scores.negative)
-
-
-def alike(wanted: dict[str, tuple[object, ...]]) -> dict[str, tuple[object, ...]]:
-    """The same, equal to contents whose scores differ in their last digits only.
-
-    Sums of 32-bit floats depend a little on how many texts are analysed at once.
-    """
-    return {id: (*facts, scores and pytest.approx(scores, abs=1e-4)) for id, (*facts, scores) in wanted.items()}
+    return {
+        m.id: (m.content_hash, m.published_at, m.keywords, dict(m.stances), m.analysis and m.analysis.scores)
+        for m in found
+    }
 
 
 def counted(stores: Stores) -> int:

@@ -12,7 +12,7 @@ from pasip_core.domain.runs import SourceRun
 from pasip_core.pipeline.progress import utc_now
 from tests.replicas import World
 from tests.workers.conftest import wait_until
-from tests.workers.installation import SOURCE, alike, collect, contents, counted, is_settled
+from tests.workers.installation import SOURCE, collect, contents, counted, is_settled
 from workers.janitor import Janitor
 
 pytestmark = pytest.mark.slow
@@ -60,7 +60,7 @@ def test_a_worker_killed_amid_a_collection_changes_nothing_in_the_end(
         start_worker(queue, settings)
     wait_until(lambda: job_status(job_id, settings=settings).state == "done", 60)
     wait_until(lambda: is_settled(stores), 60)
-    assert contents(stores) == alike(wanted)
+    assert contents(stores) == wanted
     assert counted(stores) == len(wanted)
     runs = sorted(stores.source_runs.list({"source": SOURCE}), key=lambda run: run.started_at)
     assert [run.error_kind for run in runs] == ["interrupted", ""]

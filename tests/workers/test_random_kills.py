@@ -19,7 +19,7 @@ from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_mention
 from tests.replicas import World
 from tests.workers.conftest import wait_until
-from tests.workers.installation import alike, collect, contents, hourly, is_settled
+from tests.workers.installation import collect, contents, hourly, is_settled
 from workers.janitor import Janitor
 
 pytestmark = pytest.mark.slow
@@ -89,5 +89,5 @@ def test_ten_kills_at_random_moments_leave_no_trace(
             kill_with_children(worker)
         Janitor(redis).sweep_all()
     finish(settings, stores, job_id, start_worker)
-    assert contents(stores) == alike(wanted)
+    assert contents(stores) == wanted
     assert hourly(stores) == numbers
