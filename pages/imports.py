@@ -71,10 +71,23 @@ def follow(run_id: str, job_id: str) -> None:
         st.rerun()
     state_of_job = live.show_job(job_id, key="import")
     if state_of_job in {"failed", "stopped"} or (state_of_job is None and run is None):
-        st.warning(t("The import ended early. What was read up to then is kept; importing again doubles nothing."))
+        warn_of_early_end()
         if st.button(t("Close"), key="close_import"):
             st.session_state.pop(_RUNNING, None)
             st.rerun()
+
+
+def warn_of_early_end() -> None:
+    """Nothing is lost, and what to do."""
+    st.warning(t("The import ended early. What was read up to then is kept; importing again doubles nothing."))
+
+
+def say_how_it_ended(run: ImportRun) -> None:
+    """Whole, or early: then ``show_result`` says why."""
+    if run.error:
+        warn_of_early_end()
+    else:
+        st.success(t("“{file}” was imported.", file=state.shown(run.file_name)), icon=":material/check:")
 
 
 def show_result(run: ImportRun) -> None:
@@ -118,7 +131,7 @@ if running := st.session_state.get(_RUNNING):
     follow(*running)
 else:
     if done := cached.stores().imports.get(st.session_state.get("_import_done", "")):
-        st.success(t("“{file}” was imported.", file=state.shown(done.file_name)), icon=":material/check:")
+        say_how_it_ended(done)
         show_result(done)
         st.page_link("overview.py", label=t("To the overview"), icon=":material/arrow_forward:")
     show_upload()

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.components import cached, formats, labels, live, state
 from pages.components.i18n import t, tn
 from pasip_core import dispatch
-from pasip_core.commands import collecting
+from pasip_core.commands import jobs
 from pasip_core.dispatch import JobStatus, Planned, QueueOverview, WorkerState
 from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import current_settings
@@ -58,7 +58,7 @@ def _show_job(job: JobStatus) -> None:
                 )
         if st.button(t("Cancel"), key=f"cancel_{job.id}", type="tertiary", icon=":material/stop_circle:"):
             with state.attempted():
-                collecting.cancel(cached.stores(), current_settings(), job.id)
+                jobs.cancel(cached.stores(), current_settings(), job.id)
                 st.rerun(scope="fragment")
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from pasip_core.dispatch import Dispatched, collecting_job, dispatch, job_status
-from pasip_core.dispatch import cancel as cancel_job
+from pasip_core.dispatch import Dispatched, collecting_job, dispatch
 from pasip_core.domain.mention import canonical_url
-from pasip_core.domain.runs import CANCELLED, Feed, SourceInfo
+from pasip_core.domain.runs import Feed, SourceInfo
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
@@ -42,20 +40,6 @@ def scrape_now(
         raise InputError(f"source: {', '.join(sources)} cannot run without {', '.join(lacking)}", field="source")
     record(stores, datetime.now(UTC), who, "collect", ",".join(ready), keywords=list(keywords))
     return [dispatch(collecting_job(known[name].platform), name, sorted(keywords), settings=settings) for name in ready]
-
-
-def cancel(stores: Stores, settings: Settings, job_id: str, *, who: str = LOCAL) -> None:
-    """Stop a waiting or running job; what a collection has stored stays. ``JobStateError`` where it is over.
-
-    A stopped process cannot say so itself: the record of its run is ended here.
-    """
-    job = job_status(job_id, settings=settings)
-    cancel_job(job_id, settings=settings)
-    now = datetime.now(UTC)
-    record(stores, now, who, "cancel", job_id)
-    if job is not None and job.args and job.name.startswith("collect"):
-        for run in stores.source_runs.list({"source": str(job.args[0]), "finished_at": None}):
-            stores.source_runs.save(replace(run, finished_at=now, error_kind=CANCELLED, error="Cancelled by a person."))
 
 
 def check_feed(settings: Settings, url: str) -> Dispatched:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from pasip_core.commands import collecting, corrections, imports, keywords
+from pasip_core.commands import collecting, corrections, imports, jobs, keywords
 from pasip_core.dispatch import job_status
-from pasip_core.domain.runs import SourceInfo
-from pasip_core.errors import InputError, QueueUnavailable, RuleError
+from pasip_core.domain.runs import CANCELLED, SourceInfo, SourceRun
+from pasip_core.errors import InputError, JobStateError, QueueUnavailable, RuleError
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
-from tests.builders import make_mention
+from tests.builders import NOW, make_mention
 
 
 @pytest.fixture
@@ -134,3 +134,26 @@ def test_an_import_without_a_queue_says_so_and_is_not_left_hanging(settings: Set
     assert run.finished_at is not None
     assert run.error
     opened.close()
+
+
+def test_a_cancelled_import_is_not_left_running(stores: Stores, queue_settings: Settings) -> None:
+    path = imports.keep_upload(queue_settings, "a.csv", io.BytesIO(b"text\n"))
+    run, job = imports.start(stores, queue_settings, path, mapping={})
+    jobs.cancel(stores, queue_settings, job.job_id)
+    ended = stores.imports.get(run.id)
+    assert ended is not None
+    assert ended.finished_at is not None
+    assert "Cancelled" in ended.error
+    assert "cancel" in [entry.action for entry in stores.audit.list()]
+
+
+def test_a_cancelled_collection_ends_its_own_run_and_no_other(stores: Stores, queue_settings: Settings) -> None:
+    for name in ("detik", "tempo"):
+        stores.sources.save(SourceInfo(name, name, "news"))
+        stores.source_runs.save(SourceRun(f"run-{name}", name, NOW))
+    detik, _ = collecting.scrape_now(stores, queue_settings, ["detik", "tempo"])
+    jobs.cancel(stores, queue_settings, detik.job_id)
+    kinds = {run.source: (run.error_kind, run.finished_at is None) for run in stores.source_runs.list()}
+    assert kinds == {"detik": (CANCELLED, False), "tempo": ("", True)}
+    with pytest.raises(JobStateError, match="over"):
+        jobs.cancel(stores, queue_settings, detik.job_id)

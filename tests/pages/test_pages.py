@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pasip_core.domain.runs import ImportRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
-from tests.builders import make_keyword
+from tests.builders import NOW, make_keyword
 from tests.pages.conftest import said, texts
 
 PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "imports")
@@ -238,3 +239,12 @@ def test_pages_of_the_table_follow_one_another_without_gaps(open_app: Open, fill
     assert app.button(key="next_page").disabled
     app.button(key="previous_page").click().run()
     assert "51 to 100 of 120" in texts(app)
+
+
+@pytest.mark.parametrize(("error", "expected"), [("", "was imported"), ("Cancelled by a person.", "ended early")])
+def test_an_import_that_ended_early_is_not_called_done(open_app: Open, stores: Stores, error: str, expected: str):
+    stores.imports.save(ImportRun("i1", "tweets.csv", NOW, NOW, read=10, inserted=10, error=error))
+    app = open_app("imports")
+    app.session_state["_import_done"] = "i1"
+    shown = texts(app.run())
+    assert [words for words in ("was imported", "ended early") if words in shown] == [expected]
