@@ -29,8 +29,8 @@ from pasip_core.errors import (
 
 from .article import ArticleReader, plain
 from .base import Batch
-from .entries import Entry, read_listing
-from .exchange import Validators
+from .entries import Entry, Listing, read_listing
+from .exchange import Response, Validators
 from .http import PoliteClient
 from .outlet_file import ListingSpec, Outlet
 from .pages import read_pages
@@ -163,11 +163,14 @@ class NewsRun:
         try:
             read()
         except SourceError as error:
-            self.errors.append(error)
-            self.log.warning("{} ({})", error, error.kind)
+            self._failed(error)
             return error
         self.entries_read += 1
         return None
+
+    def _failed(self, error: SourceError) -> None:
+        self.errors.append(error)
+        self.log.warning("{} ({})", error, error.kind)
 
     def _read_listing(self, listing: ListingSpec) -> None:
         http, outlet = self.source.http, self.source.outlet
@@ -178,15 +181,32 @@ class NewsRun:
         if answer.not_modified:
             self.fresh[listing.url] = answer.validators
             return
-        read = read_listing(answer, self.now)
-        if read.whole:
+        read = self._note_listing(answer, listing.url)
+        if self._read_parts(read.parts[:MOST_PARTS], listing.url) and read.whole:
             self.fresh[listing.url] = answer.validators
-        else:
-            self.cut_off += 1
+        else:  # a "not modified" would hide what is missing
             self.state.validators.pop(listing.url, None)
-        self._note(read.entries, listing.url)
-        for part in read.parts[:MOST_PARTS]:
-            self._note(read_listing(http.get(part, accept=FEED_ACCEPT), self.now).entries, listing.url)
+
+    def _read_parts(self, parts: Sequence[str], listing: str) -> bool:
+        """Whether all came, and came whole. One that fails costs only itself; where all do, the listing failed."""
+        came: list[Listing] = []
+        errors: list[SourceError] = []
+        for part in parts:
+            try:
+                came.append(self._note_listing(self.source.http.get(part, accept=FEED_ACCEPT), listing))
+            except SourceError as error:
+                errors.append(error)
+        if errors and not came:
+            raise most_telling(errors)
+        for failure in errors:
+            self._failed(failure)
+        return not errors and all(part.whole for part in came)
+
+    def _note_listing(self, answer: Response, listing: str) -> Listing:
+        read = read_listing(answer, self.now)
+        self.cut_off += not read.whole
+        self._note(read.entries, listing)
+        return read
 
     def _search(self, query: str, priority: int) -> None:
         outlet = self.source.outlet

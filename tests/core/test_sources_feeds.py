@@ -10,6 +10,7 @@ from pasip_core.domain.mention import mention_id
 from pasip_core.domain.runs import Feed
 from pasip_core.errors import (
     SourceError,
+    SourceGone,
     SourceParse,
 )
 from pasip_core.settings import Settings
@@ -98,3 +99,44 @@ def test_a_feed_that_carries_whole_articles_is_not_asked_for_their_pages():
         mention = run(source).mentions[0]
     assert mention.content.startswith("Kalimat panjang tentang pemilu.")
     assert replica.paths() == ["/feed"]
+
+
+def index_of(*addresses: str) -> str:
+    """A sitemap index that names these sitemaps."""
+    named = "".join(f"<sitemap><loc>{address}</loc></sitemap>" for address in addresses)
+    return f'<?xml version="1.0"?><sitemapindex>{named}</sitemapindex>'
+
+
+def sitemap_of(*addresses: str) -> str:
+    """A sitemap of these pages."""
+    named = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
+    return f'<?xml version="1.0"?><urlset>{named}</urlset>'
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("truncated", "1 feeds came cut off"), ("error", "1 of 2 feeds and searches failed")]
+)
+def test_a_sitemap_index_is_read_anew_until_all_its_parts_came_whole(state: str, said: str):
+    site = pages(index=index_of("/a", "/b", "/c"), **{part: sitemap_of(f"/berita-{part}") for part in "abc"})
+    with Replica(site) as replica, client_for(replica) as client:
+        source = feed_source(Feed("x", "", f"{replica.url}/index", datetime.now(UTC)), client, sites([]))
+        replica.set_state(state, "/b")
+        first = run(source)
+        assert said in first.note
+        assert first.cursor["validators"] == {}
+        assert {"/a", "/b", "/c", "/berita-c"} <= set(replica.paths())
+        replica.reset()
+        second = run(source, cursor=first.cursor)
+        assert "/berita-b" in replica.paths()
+        replica.reset()
+        run(source, cursor=second.cursor)
+        assert replica.paths() == ["/index"]
+
+
+def test_a_sitemap_index_all_of_whose_parts_fail_has_failed():
+    site = pages(index=index_of("/a", "/b"), a=sitemap_of("/berita"), b=sitemap_of("/kabar"))
+    with Replica(site) as replica, client_for(replica) as client:
+        source = feed_source(Feed("x", "", f"{replica.url}/index", datetime.now(UTC)), client, sites([]))
+        replica.set_state("gone", "/a")
+        replica.set_state("error", "/b")
+        assert isinstance(run(source).error, SourceGone)
