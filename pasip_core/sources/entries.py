@@ -66,9 +66,8 @@ def read_listing(answer: Response, now: datetime) -> Listing:
     """
     body = unzip(answer.body, MAX_UNZIPPED) if answer.body[:2] == b"\x1f\x8b" else answer.body
     head = body[:3_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if re.search(rb"<(\w+:)?(urlset|sitemapindex)\b", head):
-        return replace(_read_sitemap(body, answer.url, now), whole=_is_whole(body))
-    listing = _read_feed(body, answer, now)
+    is_sitemap = re.search(rb"<(\w+:)?(urlset|sitemapindex)\b", head)
+    listing = _read_sitemap(body, answer.url, now) if is_sitemap else _read_feed(body, answer, now)
     if listing is not None:
         return replace(listing, whole=_is_whole(body))
     shown = shown_url(answer.url)
