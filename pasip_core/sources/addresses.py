@@ -52,10 +52,7 @@ class AddressPolicy:
             raise SourceBadQuery(f"{shown_url(url)}: port {_port(parts)} is not asked.", url=shown_url(url))
         literal = _literal(parts.hostname or "")
         if literal and not excepted and not is_public(literal):
-            raise SourceBadQuery(
-                f"{shown_url(url)}: private addresses are not asked (PRIVATE_HOSTS_ALLOWED lists exceptions).",
-                url=shown_url(url),
-            )
+            raise refused_as_private(shown_url(url))
         return urlunsplit(parts._replace(fragment=""))
 
     def is_exception(self, host: str, port: int) -> bool:
@@ -70,6 +67,13 @@ class AddressPolicy:
             return True
         ip = _literal(socket_address)
         return ip is not None and is_public(ip)
+
+
+def refused_as_private(shown: str) -> SourceBadQuery:
+    """The error for an address (as it may be shown) or a host that is not of the open internet."""
+    return SourceBadQuery(
+        f"{shown}: private addresses are not asked (PRIVATE_HOSTS_ALLOWED lists exceptions).", url=shown
+    )
 
 
 def is_public(ip: IPv4Address | IPv6Address) -> bool:

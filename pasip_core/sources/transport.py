@@ -16,9 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.retry import Retry
 
-from pasip_core.errors import SourceBadQuery
-
-from .addresses import AddressPolicy
+from .addresses import AddressPolicy, refused_as_private
 
 Resolver = Callable[[str, int], list[tuple[Any, ...]]]
 """Gives what ``socket.getaddrinfo`` gives for a stream socket."""
@@ -117,9 +115,7 @@ class _Guarded:
             raise NameResolutionError(self.host, conn, error) from error
         permitted = [info for info in found if self.policy.permits(host, self.port, str(info[4][0]))]
         if not permitted:
-            raise SourceBadQuery(
-                f"{host}: private addresses are not asked (PRIVATE_HOSTS_ALLOWED lists exceptions).", url=host
-            )
+            raise refused_as_private(host)
         return self._connect_to_one(permitted)
 
     def _connect_to_one(self, permitted: list[tuple[Any, ...]]) -> socket.socket:
