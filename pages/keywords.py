@@ -11,6 +11,7 @@ from pages.components.access import require_role
 from pages.components.i18n import t
 from pasip_core.commands import keywords as commands
 from pasip_core.domain.keyword import HIGHEST_PRIORITY, LOWEST_PRIORITY, Keyword
+from pasip_core.domain.period import EARLIEST, LATEST
 from pasip_core.settings import current_settings
 
 require_role()
@@ -54,7 +55,7 @@ def show_fields(prefix: str, of: Keyword | None, categories: list[str]) -> None:
     zone = current_settings().zone
     right.date_input(
         t("Watched since"), of.monitoring_start.astimezone(zone).date() if of and of.monitoring_start else None,
-        key=f"{prefix}_monitoring_start", format="DD/MM/YYYY", min_value=date(2000, 1, 1),
+        key=f"{prefix}_monitoring_start", format="DD/MM/YYYY", min_value=EARLIEST, max_value=LATEST,
         help=t("Older mentions are not matched anew. Empty: all of them are."),
     )  # fmt: skip
     left, right = st.columns(2)

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
-from pasip_core.domain.period import Period
+from pasip_core.domain.period import Period, parse_day
 
 DEFAULT_DAYS = 7
-EARLIEST = date(1990, 1, 1)
 LONGEST = timedelta(days=366 * 20)
 MOST_TEXT = 200
 MODES = ("keywords", "periods")
@@ -162,7 +161,7 @@ def _days(period: Period | None, first: str, last: str) -> dict[str, str]:
 def _period(params: Mapping[str, str], first: str, last: str, choices: Choices, dropped: list[str]) -> Period | None:
     """Both days, or one of them with the other left to today or to the same day; ``None`` where neither is given."""
     given = {name: params[name] for name in (first, last) if params.get(name)}
-    days = {name: _day(text) for name, text in given.items()}
+    days = {name: parse_day(text) for name, text in given.items()}
     dropped += [name for name, value in days.items() if value is None]
     start, end = days.get(first), days.get(last)
     if start is None and end is None:
@@ -175,11 +174,3 @@ def _period(params: Mapping[str, str], first: str, last: str, choices: Choices, 
         dropped += [name for name in (first, last) if name in given]
         return None
     return Period(start, end, choices.zone)
-
-
-def _day(text: str) -> date | None:
-    try:
-        value = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return value if EARLIEST <= value <= date(2100, 1, 1) else None

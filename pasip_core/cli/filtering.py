@@ -11,12 +11,10 @@ import typer
 from pasip_core.commands import keywords as keyword_commands
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
-from pasip_core.domain.period import Period
+from pasip_core.domain.period import EARLIEST, LATEST, Period, parse_day
 from pasip_core.errors import InputError
 from pasip_core.queries.overview import where_data_lies
 from pasip_core.stores.ports import Stores
-
-EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, as 2026-11-01.")]
 To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included.")]
@@ -77,19 +75,14 @@ def _period(first: date, last: date, zone: ZoneInfo) -> Period:
     return Period(first, last, zone)
 
 
-def possible_day(day: date) -> date:
-    """``day``; ``ValueError`` where no mention can be of it, and reckoning with it would leave the calendar."""
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(f"{day} lies before {EARLIEST} or after {LATEST}")
-    return day
-
-
 def _day(option: str, text: str | None) -> date | None:
     if text is None:
         return None
-    try:
-        return possible_day(date.fromisoformat(text))
-    except ValueError:
+    day = parse_day(text)
+    if day is None:
         raise InputError(
-            f"{option}: {text!r} is no day between 1990 and 2100; write it as 2026-11-01", field=option, value=text
-        ) from None
+            f"{option}: {text!r} is no day between {EARLIEST.year} and {LATEST.year}; write it as 2026-11-01",
+            field=option,
+            value=text,
+        )
+    return day

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pasip_core.domain.keyword import HIGHEST_PRIORITY, LOWEST_PRIORITY, Keyword, keyword_id
+from pasip_core.domain.period import EARLIEST, LATEST
 from pasip_core.domain.rules import parse_rule
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
@@ -103,11 +104,22 @@ def check(keyword: Keyword, every: Sequence[Keyword] = ()) -> None:
             field="priority",
             value=keyword.priority,
         )
-    if keyword.monitoring_start is not None and keyword.monitoring_start.tzinfo is None:
-        raise InputError("monitoring_start: a time zone is missing", field="monitoring_start")
+    if keyword.monitoring_start is not None:
+        _check_start(keyword.monitoring_start)
     if keyword.rule.strip():
         parse_rule(keyword.rule)  # alone first: its columns are those that the person sees
     parse_rule(keyword.effective_rule())
+
+
+def _check_start(start: datetime) -> None:
+    if start.tzinfo is None:
+        raise InputError("monitoring_start: a time zone is missing", field="monitoring_start")
+    if not EARLIEST <= start.date() <= LATEST:
+        raise InputError(
+            f"monitoring_start: {start.date()} is no day between {EARLIEST.year} and {LATEST.year}; choose another one",
+            field="monitoring_start",
+            value=start,
+        )
 
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+"""Days beyond are mistakes: no mention is of them, and reckoning with them could leave the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ class Period:
         """The equally long period that ends the day before this one begins."""
         gap = timedelta(days=self.length)
         return Period(self.first - gap, self.last - gap, self.zone)
+
+
+def parse_day(text: str) -> date | None:
+    """The day that a text such as ``2026-11-01`` names; ``None`` where it is none from ``EARLIEST`` to ``LATEST``."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from redis import Redis
@@ -42,7 +43,9 @@ def test_a_rename_keeps_the_id(stores: Stores, queue_settings: Settings) -> None
 
 @pytest.mark.parametrize(("label", "fields", "field"), [
     ("", {}, "keyword"), ("x" * 101, {}, "keyword"), ("JOKOWI", {}, "keyword"), ("a", {"priority": 6}, "priority"),
-    ("b", {"color": "red"}, "color"),
+    ("b", {"color": "red"}, "color"), ("c", {"monitoring_start": datetime(2026, 11, 1)}, "monitoring_start"),
+    ("d", {"monitoring_start": datetime(1989, 12, 31, tzinfo=UTC)}, "monitoring_start"),
+    ("e", {"monitoring_start": datetime.max.replace(tzinfo=UTC)}, "monitoring_start"),
 ])  # fmt: skip
 def test_what_cannot_be_used_names_its_field(
     stores: Stores, queue_settings: Settings, label: str, fields: dict[str, object], field: str

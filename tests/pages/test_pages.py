@@ -11,7 +11,7 @@ from pasip_core.domain.runs import ImportRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword
-from tests.pages.conftest import said, texts
+from tests.pages.conftest import at, said, texts
 
 PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "imports")
 Open = Callable[..., AppTest]
@@ -133,6 +133,15 @@ def test_a_keyword_added_on_the_page_is_kept(open_app: Open, stores: Stores):
     app.button(key="save_keyword").click().run()
     assert [k.keyword for k in stores.keywords.list()] == ["Anies Baswedan"]
     assert "is watched now" in texts(app)
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2099-12-31"])
+def test_a_keyword_watched_since_any_possible_day_can_be_changed(open_app: Open, stores: Stores, day: str):
+    stores.keywords.save(make_keyword("jokowi", monitoring_start=at(day)))
+    app = open_app("keywords")
+    app.button(key="edit_jokowi").click().run()
+    assert not app.exception
+    assert app.date_input(key="form_jokowi_monitoring_start").value.isoformat() == day
 
 
 def test_a_rule_that_cannot_be_read_shows_the_column(open_app: Open, stores: Stores):
