@@ -10,6 +10,7 @@ import streamlit as st
 from pages.components import cached, charts, downloads, filters, formats, labels, session, state, tables, theme
 from pages.components.access import require_role
 from pages.components.i18n import t
+from pasip_core.domain.analysis import SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.queries.compare import FEWEST, MOST, Comparison
@@ -58,41 +59,38 @@ def named(comparison: Comparison, names: dict[str, str]) -> dict[str, pd.DataFra
 
 def show_summary(summary: pd.DataFrame, *, periods: bool) -> None:
     """The numbers of each side in a row, as people of the language write them."""
-    said = summary["net_sentiment"].notna()
-
-    def share(name: str) -> pd.Series:
-        return summary[name].where(said).map(lambda v: formats.percent(known(v)))
-
+    known = summary.astype(object).where(summary.notna(), None)  # as the formats take numbers
+    shares = {name: f"{name}_share" for name in SENTIMENTS}
+    known.loc[known["net_sentiment"].isna(), [*shares.values()]] = None  # nothing is analysed yet
     shown = pd.DataFrame({
-        "name": summary["name"],
-        "volume": summary["volume"].map(formats.number),
-        "growth": summary["growth_rate"].map(lambda v: formats.change(known(v)) or formats.UNKNOWN),
-        "share": summary["share"].map(formats.percent),
-        "positive": share("positive_share"), "neutral": share("neutral_share"), "negative": share("negative_share"),
-        "net": summary["net_sentiment"].map(lambda v: formats.signed(known(v))),
-        "engagement": summary["engagement_total"].map(lambda v: formats.number(known(v))),
+        "name": known["name"],
+        "volume": known["volume"].map(formats.number),
+        "growth": known["growth_rate"].map(formats.change).fillna(formats.UNKNOWN),
+        "share": known["share"].map(formats.percent),
+        **{name: known[share].map(formats.percent) for name, share in shares.items()},
+        "net": known["net_sentiment"].map(formats.signed),
+        "engagement": known["engagement_total"].map(formats.number),
     })  # fmt: skip
     titles = {
         "volume": t("Mentions"), "growth": t("Growth"), "share": t("Share of voice"),
-        "positive": labels.signed_sentiment("positive"), "neutral": labels.signed_sentiment("neutral"),
-        "negative": labels.signed_sentiment("negative"), "net": t("Net sentiment"), "engagement": t("Engagement"),
+        **{name: labels.signed_sentiment(name) for name in SENTIMENTS},
+        "net": t("Net sentiment"), "engagement": t("Engagement"),
     }  # fmt: skip
     if periods:
         del titles["share"]
+    explained = {"growth": t("Against the period before.")}
     column = st.column_config
     st.dataframe(
         shown[["name", *titles]], hide_index=True, width="stretch", height="content", key="summary",
         column_config={
             "name": column.TextColumn(" ", pinned=True),
-            **{name: column.TextColumn(title, alignment="right") for name, title in titles.items()},
+            **{
+                name: column.TextColumn(title, alignment="right", help=explained.get(name))
+                for name, title in titles.items()
+            },
         },
     )  # fmt: skip
     downloads.show_table(summary.drop(columns="name"), "comparison")
-
-
-def known(value: float | None) -> float | None:
-    """``value``, ``None`` where a frame holds no number."""
-    return None if pd.isna(value) else value
 
 
 def show_figures(frames: dict[str, pd.DataFrame], colours: dict[str, str], key: object, *, periods: bool) -> None:

@@ -184,6 +184,17 @@ def test_the_comparison_counts_each_side(open_app: Open, fill: Fill):
     assert "4 mentions in all" in texts(app)
 
 
+def test_the_comparison_shows_a_dash_where_nothing_is_known(open_app: Open, fill: Fill):
+    analysed = said("Jokowi menang", "2019-05-02", keywords=["jokowi"], sentiment="positive")
+    waiting = said("Prabowo pidato", "2019-05-04", keywords=["prabowo"])
+    fill([analysed, waiting], [make_keyword("jokowi"), make_keyword("prabowo")])
+    table = open_app("comparison", **MAY).dataframe[0].value.set_index("name")
+    tones = ["positive", "neutral", "negative", "net", "growth"]
+    assert list(table.loc["jokowi", tones]) == ["100.0%", "0.0%", "0.0%", "+100.0", "–"]
+    assert list(table.loc["prabowo", tones]) == ["–"] * 5
+    assert list(table["share"]) == ["50.0%", "50.0%"]
+
+
 def test_two_periods_stand_side_by_side(open_app: Open, fill: Fill):
     fill(**two_keywords_in_may())
     app = open_app(
