@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 PAGES = ("overview", "mentions", "comparison")
 WARM, RERUNS = 3, 15
@@ -20,8 +21,7 @@ def reruns() -> dict[str, float]:
     from pasip_core.settings import current_settings
     from pasip_core.stores.connect import connect
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["DATA_DIR"] = folder
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, DATA_DIR=folder):
         current_settings.cache_clear()
         stores = connect(current_settings())
         plant(stores, current_settings().zone)
@@ -29,8 +29,7 @@ def reruns() -> dict[str, float]:
             pass
         measured = {f"{page}_ms": _rerun_ms(page) for page in PAGES}
         stores.close()
-        del os.environ["DATA_DIR"]
-        current_settings.cache_clear()
+    current_settings.cache_clear()
     return measured | {"slowest_ms": max(measured.values())}
 
 
