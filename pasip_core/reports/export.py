@@ -91,9 +91,14 @@ def _new_sheet(book: Any) -> Any:
 def _write_row(sheet: Any, row: int, cells: Iterable[Cell]) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, str):
-            sheet.write_string(row, column, _fitting(harmless(cell)))
+            sheet.write_string(row, column, _fitting(_no_markup(harmless(cell))))
         elif cell is not None:
             sheet.write_number(row, column, cell)
+
+
+def _no_markup(text: str) -> str:
+    """XlsxWriter copies ``<r>…</r>`` into the file as it stands: a space after it keeps it a text."""
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def _fitting(text: str) -> str:

@@ -89,6 +89,11 @@ def test_labels_are_neutralised_as_well() -> None:
     assert ",'=cmd," in out.getvalue().decode("utf-8-sig")
 
 
+@pytest.mark.parametrize("content", ["<r><t>x</t></r>", "<r>a & <b</r>"])
+def test_what_looks_like_a_workbooks_own_markup_stays_text(content: str) -> None:
+    assert xlsx_sheets(make_mention(content))[0][0]["content"].rstrip() == content
+
+
 @given(st.text(min_size=1))
 def test_any_text_makes_files_that_open(text: str) -> None:
     mention = make_mention(text)
