@@ -14,15 +14,18 @@ _FORMULA = frozenset("=+-@")
 def harmless(text: str) -> str:
     """``text`` without illegal characters, and with an apostrophe where a spreadsheet might compute it.
 
-    Formulas begin with ``=``, ``+``, ``-``, ``@`` (full width too, after whatever spaces), a tab or CR.
+    Formulas begin with ``=``, ``+``, ``-``, ``@`` (full width too, after whatever spaces), a tab or CR. A text that
+    itself has apostrophes before such a beginning gets one more, so that ``restored`` takes away ours, never its own.
     """
     text = _ILLEGAL.sub("", text)
-    start = text.lstrip(_SPACE)[:1]
-    if text[:1] in ("\t", "\r", "\n") or unicodedata.normalize("NFKC", start)[:1] in _FORMULA:
-        return f"'{text}"
-    return text
+    return f"'{text}" if _begins_a_formula(text.lstrip("'")) else text
 
 
 def restored(text: str) -> str:
     """What ``harmless`` made ``text`` of, illegal characters aside."""
-    return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
+    return text[1:] if text[:1] == "'" and _begins_a_formula(text.lstrip("'")) else text
+
+
+def _begins_a_formula(text: str) -> bool:
+    start = text.lstrip(_SPACE)[:1]
+    return text[:1] in ("\t", "\r", "\n") or unicodedata.normalize("NFKC", start)[:1] in _FORMULA

@@ -97,6 +97,15 @@ def test_rejected_rows_are_kept_with_reasons(stores: Stores, tmp_path: Path) -> 
     assert kept[5][2:] == ["terlalu", "banyak", "sel", "1", "2", "3"]
 
 
+def test_a_rejected_cell_that_is_harmless_already_is_kept_as_it_stood(stores: Stores, tmp_path: Path) -> None:
+    run = do(
+        stores,
+        write(tmp_path, HEADER + "baik,2026-01-02,a,1\nbagus,2026-01-02,b,1\n" + "'=satu(),kapan-kapan,''@a,1\n"),
+    )
+    with open(run.rejected_file, encoding="utf-8-sig", newline="") as stream:
+        assert list(csv.reader(stream))[1][2:] == ["'=satu()", "kapan-kapan", "''@a", "1"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters_are_recognised(tmp_path: Path, encoding: str, delimiter: str) -> None:
@@ -273,6 +282,15 @@ def test_a_workbook_gives_values_of_cells(stores: Stores, tmp_path: Path) -> Non
     assert rows[1].mention is not None
     assert (rows[1].mention.native_id, rows[1].mention.engagement.likes) == ("77", 4)
     assert "empty" in rows[2].problem  # a formula that was never computed has no value
+
+
+def test_a_workbook_escapes_what_xml_cannot_hold(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["text", "date"])
+    book.active.append(["satu_x000D_\ndua _x005F_x0041_ _xD83D_", "2026-01-02"])
+    book.save(tmp_path / "in.xlsx")
+    assert first(tmp_path / "in.xlsx").content == "satu\r\ndua _x0041_ _xD83D_"
 
 
 def test_a_rounded_id_of_a_spreadsheet_is_no_id(tmp_path: Path) -> None:

@@ -34,21 +34,26 @@ _MAX_EXTRA_FIELDS, _MAX_EXTRA_VALUE, _MAX_EXTRA = 40, 500, 8_000
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """Turns rows into raw mentions. ``platform`` and ``source`` stand in where a row has none."""
+    """Turns rows into raw mentions. ``platform`` and ``source`` stand in where a row has none.
+
+    ``neutralised``: formulas in an export of ours carry an apostrophe in this format.
+    """
 
     mapping: Mapping[str, str]
     moments: MomentReader
     platform: str = ""
     source: str = ""
+    neutralised: bool = True
 
     def read(self, row: Row) -> RawMention:
         """The mention of ``row``; ``InputError`` with the reason where it cannot be one."""
         if row.problem:
             raise InputError(row.problem)
         known_id = _known_id(row)
-        if known_id:
+        if known_id and self.neutralised:
             row = replace(row, values={n: restored(v) if isinstance(v, str) else v for n, v in row.values.items()})
-        content, title = self._text(row, "content"), self._text(row, "title")
+        as_it_stands = _our_text if known_id else as_text
+        content, title, author = (as_it_stands(self._cell(row, name)) for name in ("content", "title", "author"))
         if not content.strip() and not title.strip():
             raise InputError("content: the text is empty", field="content")
         if len(content) > MAX_CONTENT:
@@ -67,7 +72,7 @@ class RowReader:
             published_at=self.moments.read(self._when(row)),
             url=url,
             title=title,
-            author=self._text(row, "author").strip().lstrip("@"),
+            author=author.strip().lstrip("@"),
             author_followers=self._count(row, "author_followers"),
             engagement=Engagement(*(self._count(row, field) for field in ("likes", "shares", "comments"))),
             native_id=as_id(self._cell(row, "id")),
@@ -103,6 +108,11 @@ def _known_id(row: Row) -> str:
     id = row.values.get("id")
     ours = row.values.keys() >= _OUR_COLUMNS and isinstance(id, str) and re.fullmatch("[0-9a-f]{24}", id)
     return str(id) if ours else ""
+
+
+def _our_text(value: Any) -> str:
+    """A cell of our own exports: what other tools write for nothing is what somebody said there."""
+    return value if isinstance(value, str) else as_text(value)
 
 
 def _may_be_own_address(platform: str, url: str) -> bool:

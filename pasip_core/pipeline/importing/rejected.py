@@ -23,7 +23,7 @@ class RejectedRows:
     """
 
     def __init__(self, table: Table, folder: Path) -> None:
-        suffix = "jsonl" if table.format in ("json", "jsonl") else "csv"
+        suffix = "jsonl" if table.is_json else "csv"
         self.path = folder / f"{table.path.name}.rejected.{suffix}"
         self.count = 0
         self._columns = table.columns
@@ -48,7 +48,7 @@ class RejectedRows:
             return
         beyond = [as_text(value) for name, value in row.values.items() if name not in self._columns]
         cells = [as_text(row.values.get(column)) for column in self._columns]
-        csv.writer(stream).writerow([row.number, reason, *(harmless(_clean(cell)) for cell in (*cells, *beyond))])
+        csv.writer(stream).writerow([row.number, reason, *map(_cell, (*cells, *beyond))])
 
     def flush(self) -> None:
         """Make what was added so far outlast a crash."""
@@ -64,8 +64,14 @@ class RejectedRows:
                 field="file",
             ) from None
         if not self._as_json:
-            csv.writer(self._stream).writerow(["row", "reason", *(harmless(_clean(name)) for name in self._columns)])
+            csv.writer(self._stream).writerow(["row", "reason", *map(_cell, self._columns)])
         return self._stream
+
+
+def _cell(text: str) -> str:
+    """What begins with an apostrophe is harmless already, and goes back as it came."""
+    text = _clean(text)
+    return text if text.startswith("'") else harmless(text)
 
 
 def _clean(text: str) -> Any:

@@ -161,7 +161,7 @@ def _row_reader(
     except InputError as error:
         raise ImportFileError(f"{table.path.name}: {error}", field="published_at") from None
     moments = MomentReader(zone or current_settings().zone, now, order)
-    return RowReader(complete, moments, given, " ".join(source.split())[:100])
+    return RowReader(complete, moments, given, " ".join(source.split())[:100], neutralised=not table.is_json)
 
 
 def _previewed(reader: RowReader, row: Row) -> PreviewRow:

@@ -48,6 +48,11 @@ class Table:
     sample: tuple[Row, ...]
     reader: Delimited | Workbook | JsonLines | JsonDocument
 
+    @property
+    def is_json(self) -> bool:
+        """Whether texts stand as they are: the other formats may have passed through a spreadsheet."""
+        return self.format in ("json", "jsonl")
+
     def rows(self) -> Iterator[Row]:
         """All rows, from the beginning, in constant memory."""
         return self.reader.rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -115,11 +116,19 @@ def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
         if cells is None:
             return
         number += 1
-        filled = list(cells)
+        filled = [_ESCAPED.sub(_unescaped, cell) if isinstance(cell, str) else cell for cell in cells]
         while filled and filled[-1] in (None, ""):
             filled.pop()
         if filled:
             yield number, filled
+
+
+_ESCAPED = re.compile("_x(?![dD][89a-fA-F])([0-9a-fA-F]{4})_")
+"""How a workbook writes characters that XML cannot hold, and an underscore that would begin one of these."""
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
 
 
 def _damaged(path: Path, error: Exception) -> ImportFileError:
