@@ -13,12 +13,12 @@ from pages.components import session
 from pages.components.exports import FORMATS
 from pages.components.i18n import t
 from pages.components.view import write
+from pasip_core.domain.spreadsheet import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAMES = {"csv": "CSV", "xlsx": "Excel", "jsonl": "JSONL"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show_table(table: pd.DataFrame, name: str) -> None:
@@ -60,5 +60,5 @@ def _cell(value: object) -> object:
     import pandas as pd
 
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return harmless(value)
     return "" if value is None or pd.isna(value) else value

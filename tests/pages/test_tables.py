@@ -46,8 +46,11 @@ def test_markdown_in_a_name_stays_text():
 def test_a_table_as_csv_runs_nothing_in_a_spreadsheet():
     import pandas as pd
 
-    table = pd.DataFrame({"name": ['=HYPERLINK("http://evil")', "-2+3", "@x", "fine"], "change": [-1.5, 2, None, 0]})
+    names = ['=HYPERLINK("http://evil")', "-2+3", "@x", "fine", "＝1+1"]
+    table = pd.DataFrame({"name": names, "change": [-1.5, 2, None, 0, 1]})
     lines = as_csv(table).decode("utf-8-sig").splitlines()
     assert lines[1].startswith("\"'=HYPERLINK")
     assert lines[2] == "'-2+3,2.0"
     assert lines[3] == "'@x,"
+    assert lines[4] == "fine,0.0"
+    assert lines[5] == "'＝1+1,1.0"
