@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time
 
 import streamlit as st
@@ -12,6 +13,7 @@ from pages.components.i18n import t
 from pasip_core.commands import keywords as commands
 from pasip_core.domain.keyword import HIGHEST_PRIORITY, LOWEST_PRIORITY, Keyword
 from pasip_core.domain.period import EARLIEST, LATEST
+from pasip_core.errors import RuleError
 from pasip_core.settings import current_settings
 
 require_role()
@@ -77,14 +79,14 @@ def show_fields(prefix: str, of: Keyword | None, categories: list[str]) -> None:
 def add(prefix: str) -> None:
     """Add what the form holds."""
     values = form_values(prefix)
-    with state.attempted():
+    with state.attempted(), suppress(RuleError):  # the tester tells it, right under the rule
         change = commands.add(cached.stores(), current_settings(), str(values.pop("keyword")), **values)
         finish(t("“{keyword}” is watched now.", keyword=change.keyword.keyword), queued=change.queued)
 
 
 def save(prefix: str, keyword: Keyword) -> None:
     """Save what the form holds; the id stays."""
-    with state.attempted():
+    with state.attempted(), suppress(RuleError):  # told by the tester, too
         change = commands.edit(cached.stores(), current_settings(), keyword.id, **form_values(prefix))
         finish(t("“{keyword}” was saved.", keyword=change.keyword.keyword), queued=change.queued)
 
