@@ -1,7 +1,8 @@
 """The languages of the pages: gettext catalogues, read from ``.po`` files into memory once a process.
 
-English texts are the message ids. ``t`` and ``tn`` mark and translate; ``pybabel extract -k t -k tn:1,2``
-finds them, and a test fails where one lacks its Indonesian translation or a translation is stale.
+English texts are the message ids. ``t`` and ``tn`` mark and translate, ``_fail`` marks the mistakes of keyword rules;
+``pybabel extract -k t -k tn:1,2 -k _fail`` finds them, and a test fails where one lacks its Indonesian translation or
+a translation is stale.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from pasip_core.errors import RuleError
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -62,3 +65,8 @@ def tn(one: str, many: str, n: int, **values: Any) -> str:
     from pages.components.formats import number
 
     return translations(language()).ngettext(one, many, n).format(n=number(n), **values)
+
+
+def mistake(error: RuleError) -> str:
+    """Why a rule cannot be read, in the language of this session."""
+    return translations(language()).gettext(error.message).format(**error.gaps)

@@ -11,19 +11,29 @@ from babel.messages.pofile import read_po
 
 from pages.components.i18n import LANGUAGES, LOCALES, translations
 
-PAGES = Path(__file__).parents[2] / "pages"
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "pasip_core/domain/rules/parser.py"
 
 
 def used_texts() -> set[str]:
-    """The first text of every ``t`` and ``tn`` call, found in the syntax tree rather than by pattern."""
+    """The first text of every ``t``, ``tn`` and ``_fail`` call, found in the syntax tree rather than by pattern."""
     texts = set()
-    for path in PAGES.rglob("*.py"):
+    for path in [*(ROOT / "pages").rglob("*.py"), RULES]:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"t", "tn"}:
+            if isinstance(node, ast.Call) and called(node) in {"t", "tn", "_fail"} and not passed_on(node):
                 first = node.args[0]
                 assert isinstance(first, ast.Constant), f"{path.name}:{node.lineno}: a text must stand there itself"
                 texts.add(first.value)
     return texts
+
+
+def called(node: ast.Call) -> str:
+    return str(getattr(node.func, "id", None) or getattr(node.func, "attr", ""))
+
+
+def passed_on(node: ast.Call) -> bool:
+    """Whether a ``_fail`` hands its own text on to the other one."""
+    return called(node) == "_fail" and ast.unparse(node.args[0]) == "message"
 
 
 def catalogue(language: str) -> dict[str, tuple[str, ...]]:

@@ -154,6 +154,16 @@ def test_a_rule_that_cannot_be_read_shows_the_column_once(open_app: Open, stores
     assert stores.keywords.list() == []
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("en-US", "Write a word behind it"), ("id-ID", "Tulis sebuah kata di belakangnya")],
+)
+def test_a_mistake_in_a_rule_is_told_in_the_language_of_the_page(open_app: Open, locale: str, told: str):
+    app = open_app("keywords", locale=locale)
+    app.text_input(key="form_new_rule").set_value("korup OR").run()
+    assert told in app.error[0].value
+
+
 def test_the_rule_tester_shows_how_many_of_the_latest_it_catches(open_app: Open, fill: Fill):
     fill(**two_keywords_in_may())
     app = open_app("keywords")

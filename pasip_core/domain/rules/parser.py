@@ -37,20 +37,23 @@ def parse_rule(text: str) -> Rule:
     ``RuleError`` carries the column (from 1) of the mistake and says the way out.
     """
     if len(text) > MAX_LENGTH:
-        raise RuleError(
-            f"The rule has {len(text):,} characters; {MAX_LENGTH:,} is the most. Split it over several keywords.",
-            column=MAX_LENGTH + 1,
-            value=text[:80],
-        )
+        _fail(
+            "The rule has {length:,} characters; {most:,} is the most. Split it over several keywords.",
+            MAX_LENGTH + 1, text[:80], length=len(text), most=MAX_LENGTH,
+        )  # fmt: skip
     root = _Parser(text).parse()
     if anchors(root) is None:
-        raise RuleError(
+        _fail(
             "The rule only says what to leave out, in at least one of its alternatives, and would match nearly "
             "everything. Join each NOT to something that is wanted, such as: jokowi NOT hoaks.",
-            column=max(1, text.find("NOT") + 1),
-            value=text,
-        )
+            max(1, text.find("NOT") + 1), text,
+        )  # fmt: skip
     return Rule(text, root)
+
+
+def _fail(message: str, column: int, rule: str, **gaps: object) -> NoReturn:
+    """``message`` stands in the catalogues of the pages: what varies is put into its ``gaps``."""
+    raise RuleError(message, column=column, value=rule, **gaps)
 
 
 class _Parser:
@@ -119,15 +122,17 @@ class _Parser:
         if before is not None and before.kind == "(":
             self._fail("There is nothing to look for behind this (. Write a word there, or remove it.", before)
         if before is not None:
-            self._fail(f"{before.text} has nothing after it. Write a word behind it, or remove it.", before)
+            self._fail("{word} has nothing after it. Write a word behind it, or remove it.", before, word=before.text)
         if lexeme.kind == ")":
             self._fail("This ) closes nothing. Remove it, or add the ( that it belongs to.", lexeme)
-        self._fail(f"{lexeme.text} has nothing before it. Write a word in front, or remove it.", lexeme)
+        self._fail("{word} has nothing before it. Write a word in front, or remove it.", lexeme, word=lexeme.text)
 
     def _group(self, opening: _Lexeme) -> Node:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._fail(f"Parentheses are nested deeper than {MAX_DEPTH} levels. Write the rule flatter.", opening)
+            self._fail(
+                "Parentheses are nested deeper than {most} levels. Write the rule flatter.", opening, most=MAX_DEPTH
+            )
         inner = self._either()
         if self._peek().kind != ")":
             self._fail("This ( is never closed. Add the ) that it needs.", opening)
@@ -139,7 +144,7 @@ class _Parser:
         terms = _terms(lexeme, self._text)
         self._terms += len(terms)
         if self._terms > MAX_TERMS:
-            self._fail(f"The rule has more than {MAX_TERMS:,} words. Split it over several keywords.", lexeme)
+            self._fail("The rule has more than {most:,} words. Split it over several keywords.", lexeme, most=MAX_TERMS)
         return Phrase(terms)
 
     def _place(self, node: Node, at: _Lexeme) -> Phrase | Either:
@@ -155,8 +160,9 @@ class _Parser:
         digits = match.group(1) if match else None
         if digits is None or not re.fullmatch(r"[0-9]{1,3}", digits) or int(digits) > MAX_DISTANCE:
             self._fail(
-                f"NEAR needs how many words may stand in between, from 0 to {MAX_DISTANCE}, such as NEAR/5.", lexeme
-            )
+                "NEAR needs how many words may stand in between, from 0 to {most}, such as NEAR/5.",
+                lexeme, most=MAX_DISTANCE,
+            )  # fmt: skip
         return int(digits)
 
     def _peek(self) -> _Lexeme:
@@ -167,8 +173,8 @@ class _Parser:
         self._next = min(self._next + 1, len(self._lexemes) - 1)
         return lexeme
 
-    def _fail(self, message: str, at: _Lexeme) -> NoReturn:
-        raise RuleError(message, column=at.column, value=self._text)
+    def _fail(self, message: str, at: _Lexeme, **gaps: object) -> NoReturn:
+        _fail(message, at.column, self._text, **gaps)
 
 
 def _lexemes(text: str) -> list[_Lexeme]:
@@ -182,7 +188,7 @@ def _lexemes(text: str) -> list[_Lexeme]:
         if piece in _OPENING:
             end = next((n for n in range(position, len(text)) if text[n] in _CLOSING), None)
             if end is None:
-                raise RuleError("This quotation mark is never closed. Add the second one.", column=column, value=text)
+                _fail("This quotation mark is never closed. Add the second one.", column, text)
             found.append(_Lexeme("phrase", text[position:end], column))
             position = end + 1
         elif not piece.isspace():
@@ -196,36 +202,35 @@ def _kind(piece: str, column: int, rule: str) -> str:
         return piece
     if _NEAR.fullmatch(piece):
         return "NEAR"
-    advice = _advice(piece)
-    if advice:
-        raise RuleError(advice, column=column, value=rule)
+    _refuse_foreign(piece, column, rule)
     return "word"
 
 
-def _advice(piece: str) -> str:
+def _refuse_foreign(piece: str, column: int, rule: str) -> None:
     bare = piece.strip(",;")
     if bare.upper() in _OPERATORS or _NEAR.fullmatch(bare.upper()):
-        return f'Write {bare.upper()} in capitals to combine, or "{bare}" in quotation marks to look for the word.'
+        _fail(
+            'Write {operator} in capitals to combine, or "{word}" in quotation marks to look for the word.',
+            column, rule, operator=bare.upper(), word=bare,
+        )  # fmt: skip
     if bare != piece:
-        return "A comma combines nothing. Write OR between alternatives, or AND where all must be there."
+        _fail("A comma combines nothing. Write OR between alternatives, or AND where all must be there.", column, rule)
     if "|" in piece:
-        return "Write OR in place of |."
+        _fail("Write OR in place of |.", column, rule)
     if piece[0] in "-!":
-        return f"Write NOT {piece[1:] or 'word'} in place of {piece}."
+        _fail("Write NOT {word} in place of {piece}.", column, rule, word=piece[1:] or "…", piece=piece)
     if piece[0] == "~":
-        return "Write NEAR/5 between two words in place of ~5."
+        _fail("Write NEAR/5 between two words in place of ~5.", column, rule)
     if _FIELD.match(piece):
-        return f"There is no field {piece.split(':')[0]}: here. To look for the word, put it in quotation marks."
-    return ""
+        _fail(
+            "There is no field {name}: here. To look for the word, put it in quotation marks.",
+            column, rule, name=piece.split(":")[0],
+        )  # fmt: skip
 
 
 def _terms(lexeme: _Lexeme, rule: str) -> tuple[Term, ...]:
     """The words of a phrase, or of an unquoted piece such as ``ma'ruf``."""
-
-    def fail(message: str) -> NoReturn:
-        raise RuleError(message, column=lexeme.column, value=rule)
-
-    folded = fold(lexeme.text)
+    column, folded = lexeme.column, fold(lexeme.text)
     found: list[Term] = []
     for match in TOKEN.finditer(folded):
         token = match.group()
@@ -233,12 +238,17 @@ def _terms(lexeme: _Lexeme, rule: str) -> tuple[Term, ...]:
         stars = folded[match.end() : match.end() + 2]
         prefix = stars.startswith("*")
         if (match.start() and folded[match.start() - 1] == "*") or stars == "**":
-            fail("The wildcard * can only stand once, at the end of a word, such as korup*.")
+            _fail("The wildcard * can only stand once, at the end of a word, such as korup*.", column, rule)
         word = token[len(sigil) :]
         if prefix and len(word) < SHORTEST_WILDCARD:
-            fail(f"{token}* would match too much. Write at least {SHORTEST_WILDCARD} letters in front of the *.")
+            _fail(
+                "{word}* would match too much. Write at least {least} letters in front of the *.",
+                column, rule, word=token, least=SHORTEST_WILDCARD,
+            )  # fmt: skip
         found.append(Term(word, sigil, prefix))
     if not found:
-        shown = lexeme.text.strip() or '""'
-        fail(f"{shown} has no letters or digits to look for. Write a word, a #tag or an @account.")
+        _fail(
+            "{word} has no letters or digits to look for. Write a word, a #tag or an @account.",
+            column, rule, word=lexeme.text.strip() or '""',
+        )  # fmt: skip
     return tuple(found)
