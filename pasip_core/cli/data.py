@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -132,7 +133,7 @@ def stats(
     if json:
         say_json(numbers)
     else:
-        show_fields(numbers)
+        show_fields(_in_words(numbers))
 
 
 def summary(stores: Stores, filters: Filters) -> dict[str, Any]:
@@ -155,3 +156,21 @@ def summary(stores: Stores, filters: Filters) -> dict[str, Any]:
         "trending_score": view.trending_score,
         "keywords": {labels[k]: int(v) for k, v in zip(voices["keyword"], voices["volume"], strict=True)},
     }
+
+
+def _in_words(numbers: Mapping[str, Any]) -> dict[str, object]:
+    """The same for people: counts with their percentages behind."""
+    growth = numbers["growth_rate"]
+    before = "nothing in the period before" if growth is None else f"{growth:+}% against the period before"
+    return {
+        "period": f"{numbers['from']} to {numbers['to']} ({numbers['timezone']})",
+        "mentions": f"{numbers['total_mentions']} ({before})",
+        "sentiment": _with_shares(numbers["sentiment_counts"], numbers["sentiment_distribution"]),
+        "platforms": _with_shares(numbers["platforms"], numbers["platform_distribution"]),
+        "keywords": numbers["keywords"],
+        "trending score": f"{numbers['trending_score']} of 100",
+    }
+
+
+def _with_shares(counts: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, str]:
+    return {name: f"{count} ({shares[name]}%)" if name in shares else str(count) for name, count in counts.items()}

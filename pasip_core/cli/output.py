@@ -42,7 +42,7 @@ def complain(text: str) -> None:
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table; what stands in it is text from outside and never read as markup."""
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, show_header=any(columns))
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
@@ -51,8 +51,14 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 
 def show_fields(fields: Mapping[str, object]) -> None:
-    """Name and value, a line each."""
-    show_table(["", ""], [[name, value] for name, value in fields.items()])
+    """Name and value, a line each; what has parts, such as counts by name, gives them in its line."""
+    show_table(["", ""], [[name, _in_a_line(value)] for name, value in fields.items()])
+
+
+def _in_a_line(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return ", ".join(f"{name} {part}" for name, part in value.items()) or "none"
 
 
 @contextmanager

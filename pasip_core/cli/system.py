@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import PasipError
 from pasip_core.settings import Settings, current_settings
 
 from .context import Json, catch_up, opened
-from .output import progress_bar, say, say_json, show_table
+from .output import progress_bar, say, say_json, show_fields, show_table
 
 
 def init_db(json: Json = False) -> None:
@@ -24,7 +26,8 @@ def init_db(json: Json = False) -> None:
     if json:
         say_json(state)
     else:
-        say(f"ready: {state}")
+        say("The store is ready.")
+        show_fields(state)
 
 
 def sources(json: Json = False) -> None:
@@ -40,11 +43,16 @@ def sources(json: Json = False) -> None:
         return
     rows = []
     for state in states:
-        run = state.last_run
         ready = f"needs {', '.join(state.source.needs)}" if state.source.needs else "ready"
-        last = "never" if run is None else f"{run.started_at:%Y-%m-%d %H:%M} UTC, {run.new} new {run.error_kind}"
+        last = _said(state.last_run, settings.zone)
         rows.append([state.source.id, state.source.label, state.source.platform, ready, last])
     show_table(["source", "name", "platform", "state", "last run"], rows)
+
+
+def _said(run: SourceRun | None, zone: ZoneInfo) -> str:
+    if run is None:
+        return "never"
+    return f"{run.started_at.astimezone(zone):%Y-%m-%d %H:%M %Z}, {run.new} new {run.error_kind}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

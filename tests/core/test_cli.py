@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+
+from pasip_core.domain.runs import SourceRun
+from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
 
 Cli = Callable[..., "CompletedProcess[str]"]
 ROWS = [
@@ -158,3 +164,26 @@ def test_a_malformed_queue_address_is_named_without_its_password(cli: Cli) -> No
     assert done.returncode == 2
     assert "REDIS_URL" in done.stderr
     assert "sekretpw" not in done.stderr + done.stdout
+
+
+def test_numbers_are_told_in_lines_that_people_can_read(cli: Cli, file: Path) -> None:
+    assert [line.split()[0] for line in cli("init-db").stdout.splitlines()] == [
+        "The", "backend", "schema", "file", "size", "mentions",
+    ]  # fmt: skip
+    cli("import", file, "--platform", "twitter")
+    cli("keyword", "add", "jokowi")
+    done = cli("stats", "--from", "2026-11-20", "--to", "2026-11-21")
+    told = {name.strip(): value.strip() for name, value in re.findall(r"(?m)^(.+?)  +(.+)$", done.stdout)}
+    assert told["period"] == "2026-11-20 to 2026-11-21 (Asia/Jakarta)"
+    assert told["mentions"] == "3 (nothing in the period before)"
+    assert told["platforms"] == "twitter 3 (100.0%)"
+    assert told["keywords"] == "jokowi 2"
+    assert re.fullmatch(r"positive \d \([\d.]+%\), neutral .*, negative .*, pending 0", told["sentiment"])
+
+
+def test_the_last_run_of_a_source_is_told_in_the_time_of_the_installation(cli: Cli, tmp_path: Path) -> None:
+    stores = connect(Settings(_env_file=None, data_dir=tmp_path / "data"))
+    stores.source_runs.save(SourceRun("r1", "detik", datetime(2026, 11, 20, 20, 30, tzinfo=UTC), new=7))
+    stores.close()
+    assert "2026-11-21 03:30 WIB, 7 new" in cli("sources").stdout
+    assert "2026-11-21 05:30 WIT, 7 new" in cli("sources", TIMEZONE="Asia/Jayapura").stdout
