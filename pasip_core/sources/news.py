@@ -182,25 +182,24 @@ class NewsRun:
             self.fresh[listing.url] = answer.validators
             return
         read = self._note_listing(answer, listing.url)
-        if self._read_parts(read.parts[:MOST_PARTS], listing.url) and read.whole:
+        self._read_parts(read.parts[:MOST_PARTS], listing.url)
+        if read.whole and not read.parts:
             self.fresh[listing.url] = answer.validators
-        else:  # a "not modified" would hide what is missing
+        else:  # a "not modified" would hide what is missing, or that the parts of an index have changed
             self.state.validators.pop(listing.url, None)
 
-    def _read_parts(self, parts: Sequence[str], listing: str) -> bool:
-        """Whether all came, and came whole. One that fails costs only itself; where all do, the listing failed."""
-        came: list[Listing] = []
+    def _read_parts(self, parts: Sequence[str], listing: str) -> None:
+        """A part that fails costs only itself; where all do, the listing has failed."""
         errors: list[SourceError] = []
         for part in parts:
             try:
-                came.append(self._note_listing(self.source.http.get(part, accept=FEED_ACCEPT), listing))
+                self._note_listing(self.source.http.get(part, accept=FEED_ACCEPT), listing)
             except SourceError as error:
                 errors.append(error)
-        if errors and not came:
+        if errors and len(errors) == len(parts):
             raise most_telling(errors)
         for failure in errors:
             self._failed(failure)
-        return not errors and all(part.whole for part in came)
 
     def _note_listing(self, answer: Response, listing: str) -> Listing:
         read = read_listing(answer, self.now)

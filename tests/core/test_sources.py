@@ -203,10 +203,11 @@ def test_a_feed_that_was_cut_off_gives_what_came_and_is_read_again(world, source
 
 
 def test_a_source_asks_its_host_no_faster_than_the_delay(world):
-    settings = Settings(_env_file=None, scraping_delay=0.1, **world.settings())
+    settings = Settings(_env_file=None, scraping_delay=0.5, **world.settings())
     with PoliteClient(settings, limits=QUICK) as client:
         run(build_sources(settings, [], client)["tempo"], limit=3)
-    assert min(world.replicas["tempo"].gaps()) >= 0.095
+    # Seen where the requests arrive, which a busy machine delays by some hundredths of a second.
+    assert min(world.replicas["tempo"].gaps()) >= 0.45
 
 
 def test_a_cursor_holds_plain_json_and_nonsense_in_it_does_no_harm(world, sources):
