@@ -206,16 +206,19 @@ class SqliteMentions:
 
         Several keywords in the order of time: the first rows of the union are among the first rows of each.
         """
+        rows = walk.rows(filters.period)
         if len(filters.keywords) > 1 and walk.order != "engagement" and not filters.text.strip():
             found: set[tuple[int, int]] = set()
             for keyword in filters.keywords:
-                chosen = select(replace(filters, keywords=(keyword,), sentiments=()))
+                chosen = select(replace(filters, keywords=(keyword,), sentiments=()), rows)
                 chosen.one_of("coalesce(m.sentiment, 'pending')", filters.sentiments)
                 found.update((row[0], row[1]) for row in connection.execute(*walk.sql(chosen, limit)))
             return sorted(found, reverse=walk.order == "newest")[:limit]
-        return [(row[0], row[1]) for row in connection.execute(*walk.sql(select(filters), limit))]
+        return [(row[0], row[1]) for row in connection.execute(*walk.sql(select(filters, rows), limit))]
 
     def _by_number(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
+        if not numbers:
+            return []
         rows = connection.execute(
             f"SELECT {MENTION_COLUMNS} FROM scraped_data WHERE n IN ({marks(numbers)})", numbers
         ).fetchall()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
 from pasip_core.errors import InputError
 
 from ..ports import Order
@@ -48,8 +49,8 @@ class Selection:
         return f"FROM {self.tables} WHERE {' AND '.join(self.conditions)}"
 
 
-def select(filters: Filters) -> Selection:
-    """The mentions that the filters mean."""
+def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
+    """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
     words = text_query(filters.text)
     if words is not None:
         chosen = Selection(f"mention_text t CROSS JOIN {FACTS} ON m.n = t.rowid", "t.rowid")
@@ -59,7 +60,7 @@ def select(filters: Filters) -> Selection:
         chosen.add("s.keyword = ?", filters.one_keyword)
     else:
         chosen = Selection(FACTS, "m.n")
-    first, end = rows_of(filters.period)
+    first, end = rows or rows_of(filters.period)
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
     if words is not None and filters.one_keyword:
         chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = m.n"
@@ -86,19 +87,27 @@ class Walk:
     order: Order
     after: tuple[int, int] | None
 
+    def rows(self, period: Period) -> tuple[int, int]:
+        """The rows (first, end) of the period that may still come.
+
+        One range, not a condition beside that of the period: a plan that used the wider one of two would
+        walk over every page before this one.
+        """
+        first, end = rows_of(period)
+        if self.after is None or self.order == "engagement":
+            return first, end
+        n = self.after[1]
+        return (first, min(end, n)) if self.order == "newest" else (max(first, n + 1), end)
+
     def sql(self, chosen: Selection, limit: int) -> tuple[str, list[object]]:
-        """``SELECT n, engagement`` of the next ``limit`` rows."""
+        """``SELECT n, engagement`` of the next ``limit`` rows; ``chosen`` holds those that ``rows`` leaves."""
         known = f"coalesce(m.engagement, {NOTHING_KNOWN})"
         values = list(chosen.values)
         condition = ""
-        if self.after is not None:
+        if self.after is not None and self.order == "engagement":
             rank, n = self.after
-            if self.order == "engagement":
-                condition = f" AND ({known} < ? OR ({known} = ? AND {chosen.n} < ?))"
-                values += [rank, rank, n]
-            else:
-                condition = f" AND {chosen.n} {'<' if self.order == 'newest' else '>'} ?"
-                values.append(n)
+            condition = f" AND ({known} < ? OR ({known} = ? AND {chosen.n} < ?))"
+            values += [rank, rank, n]
         sorting = {
             "newest": f"{chosen.n} DESC",
             "oldest": chosen.n,
