@@ -8,6 +8,7 @@ from pages.components import arrivals, cached, feeds, formats, labels, queue_vie
 from pages.components.access import require_role
 from pages.components.i18n import t, tn
 from pasip_core.commands import collecting
+from pasip_core.domain.metrics import BoundedCount
 from pasip_core.queries.health import SourceState, backlog, source_states
 from pasip_core.settings import current_settings
 
@@ -95,17 +96,20 @@ def _source_row(s: SourceState) -> dict[str, object]:
 def show_backlog() -> None:
     """What the workers still have to do with what is stored."""
     waiting = backlog(cached.stores())
-    if waiting.unanalysed:
-        st.caption(
-            ":material/hourglass_top: "
-            + tn("{n} mention waits for its analysis.", "{n} mentions wait for their analysis.", waiting.unanalysed)
-        )
+    if waiting.unanalysed.value:
+        st.caption(":material/hourglass_top: " + _unanalysed(waiting.unanalysed))
     if waiting.days_to_roll_up:
         st.caption(
             ":material/calculate: "
             + tn("The numbers of {n} day are being recomputed.", "The numbers of {n} days are being recomputed.",
                  waiting.days_to_roll_up)
         )  # fmt: skip
+
+
+def _unanalysed(count: BoundedCount) -> str:
+    if not count.exact:
+        return t("More than {n} mentions wait for their analysis.", n=formats.number(count.value))
+    return tn("{n} mention waits for its analysis.", "{n} mentions wait for their analysis.", count.value)
 
 
 st.title(t("Collection"))

@@ -101,7 +101,7 @@ def enrich() -> None:
 
     settings = current_settings()
     with reported() as progress, _stores(settings) as stores:
-        if not stores.mentions.count_unanalysed():
+        if not stores.mentions.count_unanalysed(bound=1):
             return
         done = run_enrich(stores, sentiment_model(settings), progress=progress, seconds=SLICE_SECONDS)
     if done.left:

@@ -33,7 +33,7 @@ def catch_up(settings: Settings, stores: Stores, progress: Progress) -> None:
     from pasip_core.pipeline.enrich import enrich, rematch
 
     rematch(stores, progress=progress)
-    if stores.mentions.count_unanalysed():
+    if stores.mentions.count_unanalysed(bound=1):
         from pasip_core.nlp.sentiment import load_sentiment
 
         token = settings.huggingface_api_key.get_secret_value()

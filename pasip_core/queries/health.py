@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pasip_core.domain.metrics import BoundedCount
 from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
 from pasip_core.stores.ports import Stores
 
 RUNS_LOOKED_AT = 200
+WAITING_COUNTED, DAYS_COUNTED = 10_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class SourceState:
 class Backlog:
     """What the workers still have to do with stored mentions."""
 
-    unanalysed: int
+    unanalysed: BoundedCount
     days_to_roll_up: int
 
 
@@ -58,5 +60,7 @@ def recent_imports(stores: Stores, limit: int = 20) -> list[ImportRun]:
 
 
 def backlog(stores: Stores) -> Backlog:
-    """How much waits for analysis and for its numbers (days counted up to 1,000)."""
-    return Backlog(stores.mentions.count_unanalysed(), len(stores.mentions.touched_days(1000)))
+    """How much waits for analysis (counted up to 10,000) and for its numbers (days up to 1,000)."""
+    waiting = stores.mentions.count_unanalysed(bound=WAITING_COUNTED + 1)
+    unanalysed = BoundedCount(min(waiting, WAITING_COUNTED), waiting <= WAITING_COUNTED)
+    return Backlog(unanalysed, len(stores.mentions.touched_days(DAYS_COUNTED)))

@@ -185,8 +185,8 @@ class MentionStore(Protocol):
     def unanalysed(self, limit: int) -> list[Mention]:
         """Mentions without an analysis, newest first."""
 
-    def count_unanalysed(self) -> int:
-        """How many there are."""
+    def count_unanalysed(self, *, bound: int | None = None) -> int:
+        """How many there are, counting no further than ``bound``."""
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """Mentions whose keywords were matched with other rules than ``revision``."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pasip_core.domain.analysis import CORRECTION
 from pasip_core.domain.mention import Engagement, content_hash
+from pasip_core.domain.period import Period
 from pasip_core.errors import InputError, LeaseLost
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Fence, Matched, Stores
 from tests.builders import NOW, make_mention
-from tests.contracts.helpers import TODAY, WEEK, everything, ids, page_through, roll_up, understand
+from tests.contracts.helpers import EVER, TODAY, WEEK, everything, ids, page_through, roll_up, understand
 
 
 def test_a_mention_comes_back_as_it_was_stored(stores: Stores) -> None:
@@ -234,6 +236,30 @@ def test_work_to_do_comes_newest_first_and_in_slices(stores: Stores) -> None:
     assert ids(stores.mentions.unanalysed(3)) == ids(mentions[:3])
     assert len(stores.mentions.outdated("new", 3)) == 3
     assert stores.mentions.count_unanalysed() == 7
+
+
+def test_what_waits_is_counted_no_further_than_asked(stores: Stores) -> None:
+    stores.mentions.upsert([make_mention(f"k {n}", author=f"a{n}") for n in range(5)])
+    assert [stores.mentions.count_unanalysed(bound=bound) for bound in (1, 5, 9, None)] == [1, 5, 5, 5]
+
+
+def test_every_day_can_be_recomputed(stores: Stores, store_settings: Settings) -> None:
+    moments = [NOW - timedelta(hours=5 * n) for n in range(12)] + [NOW - timedelta(days=4000)]
+    stores.mentions.upsert([make_mention(f"k {n}", published_at=moment) for n, moment in enumerate(moments)])
+    roll_up(stores)
+    days = stores.metrics.days()
+    before = [stores.metrics.versions(Period(day, day)) for day in days]
+    stores.mentions.touch_everything()
+    assert sorted(stores.mentions.touched_days(100)) == days
+    assert all(a != b for a, b in zip(before, (stores.metrics.versions(Period(d, d)) for d in days), strict=True))
+    assert roll_up(stores) == len(days)
+    assert sum(total.volume for total in stores.metrics.sums(EVER, ())) == len(moments)
+
+    moved = connect(store_settings.model_copy(update={"timezone": "America/New_York"}))
+    moved.mentions.touch_everything()
+    zone = ZoneInfo("America/New_York")
+    assert set(moved.mentions.touched_days(100)) == {moment.astimezone(zone).date() for moment in moments}
+    moved.close()
 
 
 def test_a_deleted_mention_is_gone_from_everything_at_once(stores: Stores) -> None:

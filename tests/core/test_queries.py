@@ -11,6 +11,7 @@ import pytest
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.metrics import BoundedCount
 from pasip_core.domain.period import JAKARTA, Period, day_of
 from pasip_core.errors import InputError, RuleError
 from pasip_core.pipeline.rollup import rollup
@@ -196,5 +197,10 @@ def test_a_rule_is_tried_on_the_latest_mentions(stores: Stores) -> None:
 
 
 def test_health_tells_what_waits(stores: Stores) -> None:
-    assert health.backlog(stores).unanalysed == tones(MENTIONS)["pending"]
+    assert health.backlog(stores).unanalysed == BoundedCount(tones(MENTIONS)["pending"])
     assert health.last_collection(stores) is None
+
+
+def test_what_waits_is_counted_up_to_a_bound(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "WAITING_COUNTED", 5)
+    assert health.backlog(stores).unanalysed == BoundedCount(5, exact=False)

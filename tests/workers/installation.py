@@ -22,7 +22,7 @@ def collect(settings: Settings) -> str:
 
 def is_settled(stores: Stores) -> bool:
     """Whether nothing waits for analysis or for its numbers."""
-    return not stores.mentions.count_unanalysed() and not stores.mentions.touched_days(1)
+    return not stores.mentions.count_unanalysed(bound=1) and not stores.mentions.touched_days(1)
 
 
 def whole_time(stores: Stores) -> Period:

@@ -10,11 +10,18 @@ from zoneinfo import ZoneInfo
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
 
+from .cells import COUNTED, OVER_SETS
 from .database import SCHEMA_VERSION, Database, migrate
 from .leases import SqliteLeases
 from .mentions import SqliteMentions
 from .records import SqliteRecords
 from .series import SqliteSeries
+
+COUNTED_MENTIONS = (
+    f"SELECT coalesce(sum({' + '.join(f'{sentiment}_volume' for sentiment in COUNTED)}), 0) "
+    f"FROM set_cells WHERE grain = {OVER_SETS}"
+)
+"""One row a day. Counting the mentions themselves would read an index of all of them."""
 
 
 class SqliteStores:
@@ -41,7 +48,7 @@ class SqliteStores:
         """See ``Stores``."""
         path = self._database.path
         with self._database.reading() as connection:
-            mentions = connection.execute("SELECT count(*) FROM scraped_data").fetchone()[0]
+            mentions = connection.execute(COUNTED_MENTIONS).fetchone()[0]
         return {
             "backend": f"SQLite {sqlite3.sqlite_version}",
             "schema": str(SCHEMA_VERSION),

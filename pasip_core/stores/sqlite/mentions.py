@@ -23,6 +23,7 @@ from .leases import holds
 from .numbers import compute
 from .rows import (
     ANALYSIS_COLUMNS,
+    LARGEST,
     MENTION_COLUMNS,
     analysis_from,
     id_bytes,
@@ -107,9 +108,9 @@ class SqliteMentions:
         """See ``MentionStore``."""
         return self._listed("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0 ORDER BY n DESC", (), limit)
 
-    def count_unanalysed(self) -> int:
+    def count_unanalysed(self, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
-        return self._counted("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0", ())
+        return self._counted("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0", (), bound)
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
@@ -128,9 +129,11 @@ class SqliteMentions:
             ).fetchall()
             return self._mentions(connection, rows)
 
-    def _counted(self, condition: str, values: tuple[object, ...]) -> int:
+    def _counted(self, condition: str, values: tuple[object, ...], bound: int | None = None) -> int:
+        rows = f"SELECT 1 FROM scraped_data {condition} LIMIT ?"
         with self._database.reading() as connection:
-            return int(connection.execute(f"SELECT count(*) FROM scraped_data {condition}", values).fetchone()[0])
+            found = connection.execute(f"SELECT count(*) FROM ({rows})", (*values, -1 if bound is None else bound))
+            return int(found.fetchone()[0])
 
     def _mentions(self, connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Mention]:
         """Mentions in the order of their rows, with keywords and stances."""
@@ -163,13 +166,25 @@ class SqliteMentions:
         return days
 
     def touch_everything(self) -> None:
-        """Mark every mention's day for recomputing."""
+        """See ``MentionStore``: the first mention of each day stands for all of it, so that others wait shortly."""
         with self._database.writing() as connection:
             change = next_change(connection)
-            connection.execute(
-                "INSERT OR REPLACE INTO pending_hours (n, change) SELECT n, ? FROM scraped_data", (change,)
+            connection.executemany(
+                "INSERT OR REPLACE INTO pending_hours (n, change) VALUES (?, ?)",
+                ((n, change) for n in self._first_of_days(connection)),
             )
             connection.execute("UPDATE day_versions SET version = ?", (change,))
+
+    def _first_of_days(self, connection: sqlite3.Connection) -> Iterator[int]:
+        """The row number of the first mention of each day that has any."""
+        begin = -LARGEST
+        while True:
+            n = connection.execute("SELECT min(n) FROM scraped_data WHERE n >= ?", (begin,)).fetchone()[0]
+            if n is None:
+                return
+            yield n
+            day = day_of(moment_of_row(n), self._zone)
+            begin = rows_of(Period(day, day, self._zone))[1]
 
     def touched(self, day: date) -> Touched:
         """See ``MentionStore``."""
