@@ -1,9 +1,10 @@
 # make up     set everything up and run it on http://localhost:8501 (make up PORT=8600 DATA_DIR=/srv/pasip)
 # make test   set everything up and run every test
-# make setup  only set up; make lint, make bench, make clean
+# make setup  only set up; make lint, make bench (SIZE=5000000), make explain, make clean
 
 PORT ?= 8501
 DATA_DIR ?=
+SIZE ?= 1000000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: up setup test lint bench clean
+.PHONY: up setup test lint bench explain clean
 .DEFAULT_GOAL := up
 
 setup: $(STAMP)
@@ -41,7 +42,10 @@ test: lint
 	$(BIN)/python -m pytest
 
 bench: setup
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks --mentions $(SIZE)
+
+explain: setup
+	$(BIN)/python -m tests.scale
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,101 @@
+"""What pages ask, over a representative set of filters; the same for every backend.
+
+The questions speak of the made-up mentions of ``tests.benchmarks.corpus``. Each is a name and a call, so that whoever
+can watch a backend can say what a question makes it do: which statements, which plans, how much work.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
+from pasip_core.queries import compare, health, mentions, overview, rule_trial
+from pasip_core.stores.ports import Order, Stores
+from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
+
+Question = tuple[str, Callable[[], object]]
+
+SOURCE = PLATFORMS["news"][3]
+PHRASE = '"dan itu"'
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
+PAGE = 20
+
+
+def page_questions(stores: Stores, period: Period) -> Iterator[Question]:
+    """(name, call) of everything that a page, the download or the rule tester asks about ``period``."""
+    for name, filters in filters_of_pages(period).items():
+        yield from ((f"{question}: {name}", call) for question, call in _about(stores, filters))
+    yield from _comparisons(stores, Filters(period))
+    yield from _around(stores, Filters(period))
+
+
+def filters_of_pages(period: Period) -> dict[str, Filters]:
+    """Each side of the filters alone, and those that the stores answer in ways of their own."""
+    several = KEYWORDS[2:7]
+    return {
+        "no filter": Filters(period),
+        "one keyword": Filters(period, KEYWORDS[:1]),
+        "several keywords": Filters(period, several),
+        "platform": Filters(period, platforms=("forum",)),
+        "source": Filters(period, sources=(SOURCE,)),
+        "sentiment": Filters(period, sentiments=("negative",)),
+        "not analysed": Filters(period, sentiments=("pending",)),
+        "text": Filters(period, text=COMMON),
+        "phrase": Filters(period, text=PHRASE),
+        "one keyword, source and sentiment": Filters(period, KEYWORDS[:1], sources=(SOURCE,), sentiments=("negative",)),
+        "several keywords, platform, source and sentiment": Filters(
+            period, several, ("news",), (SOURCE,), ("negative", "neutral")
+        ),
+        "text, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), text=COMMON),
+        "text, several keywords and platform": Filters(period, several, ("twitter",), text=COMMON),
+    }
+
+
+def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
+    """What overview and mentions ask about one selection."""
+    yield "headline", lambda: overview.overview(stores, filters)
+    yield "trend", lambda: overview.sentiment_trend(stores, filters)
+    yield "platforms", lambda: overview.platform_volume(stores, filters)
+    yield "loudest sources", lambda: overview.loudest_sources(stores, filters)
+    yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
+    yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
+    yield "count", lambda: mentions.mention_count(stores, filters)
+    for order in ORDERS:
+        yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
+        yield f"second page, {order}", lambda order=order: _second(stores, filters, order)
+    yield "export", lambda: deque(mentions.all_mentions(stores, filters), maxlen=0)
+
+
+def _second(stores: Stores, filters: Filters, order: Order) -> object:
+    first = mentions.mention_page(stores, filters, limit=PAGE, order=order)
+    return mentions.mention_page(stores, filters, after=first.next, limit=PAGE, order=order)
+
+
+def _comparisons(stores: Stores, filters: Filters) -> Iterator[Question]:
+    before, told = filters.period.previous(), replace(filters, text=COMMON)
+    yield "compare keywords", lambda: compare.compare_keywords(stores, filters, KEYWORDS[:5])
+    yield "compare keywords: text", lambda: compare.compare_keywords(stores, told, KEYWORDS[:2])
+    yield "compare periods", lambda: compare.compare_periods(stores, filters, before)
+    yield "compare periods: one keyword", lambda: compare.compare_periods(stores, filters.only(KEYWORDS[0]), before)
+
+
+def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
+    """What every page asks, and the pages of keywords, collection and import."""
+    known = mentions.mention_page(stores, filters, limit=1).mentions[0]
+    yield "versions of days", lambda: stores.metrics.versions(filters.period)
+    yield "watermark", stores.mentions.watermark
+    yield "where data lies", lambda: overview.where_data_lies(stores, filters.period)
+    yield "voices", lambda: mentions.voices(stores)
+    yield "keywords", stores.keywords.list
+    yield "one mention", lambda: mentions.mention_detail(stores, known.id)
+    yield "rule trial", lambda: rule_trial.try_rule(stores, COMMON)
+    yield "last collection", lambda: health.last_collection(stores)
+    yield "sources with their last run", lambda: health.source_states(stores)
+    yield "latest runs", lambda: health.latest_runs(stores)
+    yield "backlog", lambda: health.backlog(stores)
+    yield "recent imports", lambda: health.recent_imports(stores)
+    yield "one import", lambda: stores.imports.get("none")
+    yield "feeds", lambda: stores.feeds.list(order_by="name")

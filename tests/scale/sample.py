@@ -1,0 +1,35 @@
+"""A small store with something of everything that pages ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import Period
+from pasip_core.domain.runs import Feed, ImportRun, SourceInfo, SourceRun
+from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
+from pasip_core.stores.ports import Stores
+from tests.benchmarks.corpus import KEYWORDS, mentions
+from tests.builders import NOW, make_keyword
+from tests.contracts.helpers import TODAY, roll_up
+
+MONTH = Period(TODAY - timedelta(days=29), TODAY)
+MENTIONS = 3_000
+
+
+def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stores:
+    """The embedded store with these mentions, else made-up ones of one year, rolled up."""
+    stores = connect(Settings(_env_file=None, data_dir=folder))
+    stores.mentions.upsert(list(mentions(MENTIONS) if spread is None else spread))
+    roll_up(stores)
+    for label in KEYWORDS:
+        stores.keywords.save(make_keyword(label))
+    stores.feeds.save(Feed("feed-a", "A", "https://a.example/feed", NOW))
+    stores.imports.save(ImportRun("import-a", "a.csv", NOW, NOW))
+    for name in ("outlet-a", "outlet-b"):
+        stores.sources.save(SourceInfo(name, name, "news"))
+        stores.source_runs.save(SourceRun(f"{name}-1", name, NOW, NOW))
+    return stores
