@@ -22,6 +22,8 @@ from .processes import die_with_parent
 WORKER_TTL = 25
 MAINTENANCE_SECONDS = 5
 MONITORING_SECONDS = 2
+NICENESS = 10
+"""Workers give way: where processors are short, the page that somebody waits for goes first."""
 
 
 class PasipWorker(Worker):  # type: ignore[misc]
@@ -71,6 +73,7 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python -m workers.main {'|'.join(QUEUES)}", file=sys.stderr)
         return 2
     queue = arguments[0]
+    os.nice(NICENESS)
     try:
         settings = load_settings()
         setup_logging(settings, f"worker-{queue}")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from functools import cache
-from itertools import islice
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
@@ -19,35 +16,18 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, DAYS, KEYWORDS, RARE, mentions
-from tests.contracts.helpers import TODAY, roll_up
+from tests.benchmarks.stores import SMALL, beside, filled, large
+from tests.contracts.helpers import TODAY
+from tests.scale.questions import page_questions
 
-SMALL = 10_000
 MONTH = Period(TODAY - timedelta(days=29), TODAY)
 YEAR = Period(TODAY - timedelta(days=DAYS - 1), TODAY)
 BATCH = 500
 
 
-def large() -> int:
-    """How many mentions the large store holds (``--mentions``)."""
-    return int(os.environ.get("BENCH_MENTIONS", "1000000"))
-
-
-@cache
-def filled(count: int) -> Stores:
-    """A store with so many mentions over a year, rolled up. ``BENCH_DIR`` keeps it for the next run."""
-    kept = os.environ.get("BENCH_DIR")
-    folder = Path(kept or tempfile.mkdtemp(prefix="pasip-bench-")) / str(count)
-    stores = connect(Settings(_env_file=None, data_dir=folder))
-    source = mentions(count)
-    while batch := list(islice(source, BATCH * 20)):
-        stores.mentions.upsert(batch)
-        roll_up(stores)
-    return stores
-
-
 def totals() -> dict[str, float]:
     """The same questions about the same months, asked of both stores in turn."""
-    both = filled(SMALL), filled(large())
+    both = filled(beside()), filled(large())
     found: dict[str, float] = {}
     for days in (30, 90, 365):
         period = Period(TODAY - timedelta(days=days - 1), TODAY)
@@ -109,6 +89,22 @@ def _asked() -> Iterator[tuple[str, Filters, Order]]:
                             f"{period.length}d {len(keywords)}k {keywords[:1]} {platforms}{sources}{sentiments} {order}"
                         )
                         yield name, filters, order  # type: ignore[misc]
+
+
+def questions() -> dict[str, float]:
+    """Everything that pages ask, each once as on a first visit, about a week, a month and a year."""
+    stores, found = filled(large()), {}
+    for days in (7, 30, 365):
+        period = Period(TODAY - timedelta(days=days - 1), TODAY)
+        asked = [(name, ask) for name, ask in page_questions(stores, period) if not name.startswith("export")]
+        times = {name: _seconds(ask) * 1000 for name, ask in asked}
+        found |= {
+            f"p50_{days}_days_ms": median(times.values()),
+            f"p95_{days}_days_ms": quantiles(times.values(), n=20)[-1],
+        }
+        slowest = sorted(times.items(), key=lambda item: -item[1])[:8]
+        found |= {f"slow, {days} days: {name}": milliseconds for name, milliseconds in slowest}
+    return found
 
 
 def text_search() -> dict[str, float]:
@@ -186,4 +182,4 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-BENCHMARKS = [totals, unions, pages, text_search, collecting_cost]
+BENCHMARKS = [totals, unions, pages, questions, text_search, collecting_cost]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from subprocess import Popen
 
+import psutil
 import pytest
 from redis import Redis
 from rq import Queue
@@ -17,6 +20,7 @@ from pasip_core.errors import JobStateError, QueueUnavailable
 from pasip_core.settings import Settings
 from tests.workers.conftest import wait_until
 from workers import jobs
+from workers.main import NICENESS
 
 JOB = replace(JOBS["collect"], id_prefix="sample", retries=(), subject=0)
 
@@ -37,6 +41,11 @@ def test_every_job_has_a_body_and_a_queue_that_is_served(name: str) -> None:
     assert module == "workers.jobs"
     assert callable(getattr(jobs, function))
     assert JOBS[name].queue in QUEUES
+
+
+def test_workers_give_way_to_pages(start_worker: Callable[..., Popen[bytes]]) -> None:
+    worker = start_worker("reports")
+    wait_until(lambda: psutil.Process(worker.pid).nice() == NICENESS, 30, "the worker stands back")
 
 
 def test_a_second_press_joins_the_waiting_job(queue_settings: Settings) -> None:
