@@ -11,15 +11,16 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import growth_rate
 from pasip_core.domain.period import Period
 from pasip_core.errors import InputError
-from pasip_core.stores.ports import Stores
+from pasip_core.stores.ports import Dimension, Stores
 
 from . import sums
-from .overview import loudest_sources, net_sentiment, overview, sentiment_shares, share_of_voice
+from .overview import net_sentiment, overview, sentiment_shares, share_of_voice
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST, MOST = 2, 5
+SOURCES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,14 @@ def _parts(stores: Stores, filters: Filters) -> tuple[pd.DataFrame, pd.DataFrame
     trend = pd.DataFrame({
         "day": days, "offset": range(len(days)), "volume": daily.reindex(days, fill_value=0).to_numpy(),
     })  # fmt: skip
-    platforms = sums.frame(sums.sums(stores, filters, ("platform",)), ("platform",))[["platform", "volume"]]
-    sources = loudest_sources(stores, filters)[["platform", "source", "volume"]]
-    return trend, platforms.sort_values("volume", ascending=False), sources
+    return (
+        trend,
+        _loudest(stores, filters, ("platform",)),
+        _loudest(stores, filters, ("platform", "source")).head(SOURCES),
+    )
+
+
+def _loudest(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> pd.DataFrame:
+    """The columns of ``by`` and volume. Not by sentiment: of a keyword's sources, no series tells it."""
+    found = sums.frame(sums.sums(stores, filters, by), by)[[*by, "volume"]]
+    return found.sort_values("volume", ascending=False, kind="stable")

@@ -196,6 +196,14 @@ def test_a_rule_is_tried_on_the_latest_mentions(stores: Stores) -> None:
         try_rule(stores, "(jokowi")
 
 
+def test_the_sides_of_a_comparison_tell_their_sources(stores: Stores) -> None:
+    sources = compare.compare_keywords(stores, Filters(WEEK), ("jokowi", "prabowo")).sources
+    for keyword in ("jokowi", "prabowo"):
+        told = sources[sources["side"] == keyword].set_index(["platform", "source"])["volume"].to_dict()
+        assert told == Counter((m.platform, m.source) for m in within(WEEK, keyword))
+        assert list(told.values()) == sorted(told.values(), reverse=True)
+
+
 def test_health_tells_what_waits(stores: Stores) -> None:
     assert health.backlog(stores).unanalysed == BoundedCount(tones(MENTIONS)["pending"])
     assert health.last_collection(stores) is None
