@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
@@ -116,9 +117,9 @@ class MongoMentions:
         """See ``MentionStore``."""
         return self._listed(PENDING, [("pending_since", DESCENDING)], limit)
 
-    def count_unanalysed(self) -> int:
+    def count_unanalysed(self, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
-        return self._counted(PENDING)
+        return self._counted(PENDING, bound)
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
@@ -136,9 +137,10 @@ class MongoMentions:
             found = self._server["scraped_data"].find(query, SHOWN).sort(order).limit(limit)
             return [mention_from(document) for document in found]
 
-    def _counted(self, query: Document) -> int:
+    def _counted(self, query: Document, bound: int | None = None) -> int:
+        limited: dict[str, Any] = {} if bound is None else {"limit": bound}
         with self._server.speaking():
-            return self._server["scraped_data"].count_documents(query)
+            return self._server["scraped_data"].count_documents(query, **limited)
 
     def touched_days(self, limit: int) -> list[date]:
         """See ``MentionStore``. Each step enters the index behind the day found last."""
