@@ -51,26 +51,34 @@ class Selection:
 
 def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
-    words = text_query(filters.text)
-    if words is not None:
-        chosen = Selection(f"mention_text t CROSS JOIN {FACTS} ON m.n = t.rowid", "t.rowid")
-        chosen.add("mention_text MATCH ?", words)
-    elif filters.one_keyword:
-        chosen = Selection(f"stances s CROSS JOIN {FACTS} ON m.n = s.n", "s.n", STANCE)
-        chosen.add("s.keyword = ?", filters.one_keyword)
-    else:
-        chosen = Selection(FACTS, "m.n")
+    chosen = _starting_point(filters.one_keyword, text_query(filters.text))
     first, end = rows or rows_of(filters.period)
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
-    if words is not None and filters.one_keyword:
-        chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = m.n"
-        chosen.values.insert(0, filters.one_keyword)
-        chosen.sentiment = STANCE
     if len(filters.keywords) > 1:
         chosen.add(f"m.keyword_set IN ({MEMBERS} ({marks(filters.keywords)}))", *filters.keywords)
     chosen.one_of("m.platform", filters.platforms)
     chosen.one_of("m.source", filters.sources)
     chosen.one_of(chosen.sentiment, filters.sentiments)
+    return chosen
+
+
+def _starting_point(keyword: str | None, words: str | None) -> Selection:
+    """The tables, the one that leaves fewest rows first."""
+    if words is None and keyword is None:
+        return Selection(FACTS, "m.n")
+    if words is None:
+        chosen = Selection(f"stances s CROSS JOIN {FACTS} ON m.n = s.n", "s.n", STANCE)
+        chosen.add("s.keyword = ?", keyword)
+        return chosen
+    if keyword is None:
+        chosen = Selection(f"mention_text t CROSS JOIN {FACTS} ON m.n = t.rowid", "t.rowid")
+    else:  # before the facts: most matches of a common word do not carry the keyword
+        stances = "stances s ON s.keyword = ? AND s.n = t.rowid"
+        chosen = Selection(
+            f"mention_text t CROSS JOIN {stances} CROSS JOIN {FACTS} ON m.n = t.rowid", "t.rowid", STANCE
+        )
+        chosen.values.append(keyword)
+    chosen.add("mention_text MATCH ?", words)
     return chosen
 
 
