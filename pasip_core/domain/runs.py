@@ -92,3 +92,20 @@ class AuditEntry:
     action: str
     subject: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far everything has come that moves into this store from ``origin``.
+
+    ``part`` and ``after`` are what was written last. ``left_as`` digests the state in which the finished move
+    left this store, so that whatever was written since is noticed.
+    """
+
+    id: str
+    origin: str
+    started_at: datetime
+    part: str = ""
+    after: str = ""
+    finished_at: datetime | None = None
+    left_as: str = ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol, TypeVar
+from functools import cache
+from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from pasip_core.domain.analysis import Analysis
 from pasip_core.domain.filters import Filters
@@ -18,7 +19,7 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 T = TypeVar("T")
 
@@ -107,7 +108,9 @@ class Said:
 class Kept:
     """A mention with everything that is known of it, as it moves from one store to another.
 
-    ``said`` is its history, oldest first. ``corrected`` names the keywords whose stance a person set.
+    ``mention`` is as ``get`` gives it, or would give it were it not ``excluded``: keywords sorted, times cut to
+    milliseconds, a stance only where it is known, and the current analysis naming the mention's keywords.
+    ``said`` is its history, oldest first. ``corrected`` names, sorted, the keywords whose stance a person set.
     """
 
     mention: Mention
@@ -230,12 +233,33 @@ class MentionStore(Protocol):
     def watermark(self) -> str:
         """A value that changes whenever any mention does."""
 
+    def kept(self, *, after: str = "", limit: int = 500) -> list[Kept]:
+        """The next mentions by id with everything known of them, those with ids greater than ``after``.
+
+        Excluded ones are among them. Ids are ordered as text. Fewer than ``limit`` only at the end; each mention
+        is read in one piece, the page as a whole need not be. ``InputError`` where ``after`` is no id.
+        """
+
+    def keep(self, kept: Sequence[Kept]) -> None:
+        """Store exactly so, in place of whatever stands under the same ids: text, keywords, history, corrections.
+
+        Each mention is one atomic write that notes its day (and that of the one it replaces) for rollup and
+        moves the versions, as any write does. Afterwards ``kept`` gives the same back, a model's later word is
+        outranked by the same corrections, and the same word of the same model is not taken twice. Idempotent;
+        of several with one id the last counts. ``stances`` and ``corrected`` name keywords of the mention only.
+        ``InputError``, before anything of its batch is written, for a sentiment or number no store can hold.
+        """
+
 
 class MetricStore(Protocol):
     """Hour cells of the last 90 days and day cells for ever."""
 
     def write(self, numbers: DayNumbers, fence: Fence) -> None:
-        """Replace all cells of that day, and move its version. ``LeaseLost`` under an overtaken fence."""
+        """Replace all cells of that day, and move its version. ``LeaseLost`` under an overtaken fence.
+
+        Hours that ``numbers`` leaves out stay as they were. The day need not have mentions: its platforms and
+        sources are known to ``sums``, ``union`` and ``MentionStore.voices`` from then on.
+        """
 
     def sums(
         self,
@@ -303,6 +327,8 @@ class Stores(Protocol):
     def imports(self) -> Records[ImportRun]: ...
     @property
     def audit(self) -> Records[AuditEntry]: ...
+    @property
+    def moves(self) -> Records[Move]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""
@@ -312,3 +338,17 @@ class Stores(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files."""
+
+
+@cache
+def record_types() -> Mapping[str, type[Any]]:
+    """What each collection of ``Stores`` holds, by the name of its property.
+
+    Read from the protocol above, so that a collection that is added there is moved and backed up as well.
+    """
+    told = {
+        name: get_type_hints(attribute.fget)["return"]
+        for name, attribute in vars(Stores).items()
+        if isinstance(attribute, property)
+    }
+    return {name: get_args(hint)[0] for name, hint in told.items() if get_origin(hint) is Records}

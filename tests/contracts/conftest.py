@@ -100,6 +100,15 @@ def drop(settings: Settings) -> None:
 
 
 @pytest.fixture
+def other_stores(request: pytest.FixtureRequest, store_settings: Settings, tmp_path: Path) -> Iterator[Stores]:
+    """A second empty store of the same backend as ``stores``."""
+    backend: str = request.node.callspec.params["store_settings"]
+    opened = connect(BACKENDS[backend][0](tmp_path / "other"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def stores(store_settings: Settings) -> Iterator[Stores]:
     """An empty store of each backend, opened."""
     opened = connect(store_settings)

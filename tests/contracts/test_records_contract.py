@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
@@ -25,6 +25,7 @@ FULL = [
     ("cursors", SourceCursor("detik", {"seen": ["a", 1, None, {"b": 2.5}], "teks": "🔥 é"})),
     ("imports", ImportRun("i1", "data.csv", NOW, None, 9, 5, 2, 1, 1, "x.csv", "")),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
+    ("moves", Move("move", "sqlite:////srv/a.db", NOW, "mentions", "ab" * 12, NOW, "0f")),
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from .cells import COUNTED, OVER_SETS
 from .database import SCHEMA_VERSION, Database, migrate
@@ -39,6 +39,7 @@ class SqliteStores:
         self.cursors = SqliteRecords(self._database, "cursors", SourceCursor)
         self.imports = SqliteRecords(self._database, "imports", ImportRun)
         self.audit = SqliteRecords(self._database, "audit_log", AuditEntry)
+        self.moves = SqliteRecords(self._database, "moves", Move)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -15,10 +15,11 @@ from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError, LeaseLost
 
-from ..ports import Dimension, Fence, Matched, Order, Page, Touched, Understood, UpsertCounts
+from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
 from . import tallying
 from .changes import KeywordSets, last_change, next_change
 from .database import Database
+from .keeping import Keeping, completed
 from .leases import holds
 from .numbers import compute
 from .rows import (
@@ -48,6 +49,7 @@ class SqliteMentions:
         self._zone = zone
         self._sets = KeywordSets(database)
         self._understanding = Understanding(database, self._sets, zone)
+        self._keeping = Keeping(database, self._sets, zone)
 
     def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
         """See ``MentionStore``."""
@@ -280,3 +282,17 @@ class SqliteMentions:
         """See ``MentionStore``."""
         with self._database.reading() as connection:
             return str(last_change(connection))
+
+    def kept(self, *, after: str = "", limit: int = 500) -> list[Kept]:
+        """See ``MentionStore``."""
+        beyond = id_bytes(after) if after else b""
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                f"SELECT {MENTION_COLUMNS}, excluded FROM scraped_data WHERE id > ? ORDER BY id LIMIT ?",
+                (beyond, limit),
+            ).fetchall()
+            return completed(connection, rows, self._mentions(connection, rows))
+
+    def keep(self, kept: Sequence[Kept]) -> None:
+        """See ``MentionStore``."""
+        self._keeping.keep(kept)

@@ -61,6 +61,9 @@ class SqliteSeries:
                 f"INSERT INTO set_cells VALUES ({marks(range(5 + len(COLUMNS)))})",
                 ((grain, day, *place, *values) for (grain, *place), values in sorted(sets.items())),
             )
+            connection.executemany(
+                "INSERT OR IGNORE INTO voices VALUES (?, ?)", {(cell.platform, cell.source) for cell in numbers.sets}
+            )
             move_versions(connection, next_change(connection), [day])
 
     def sums(
