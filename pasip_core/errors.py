@@ -7,12 +7,14 @@
     │   ├── SettingError          an environment variable
     │   ├── RuleError             a keyword rule; carries the column of the mistake
     │   ├── ImportFileError       a file to import
+    │   ├── BackupFileError       a backup to restore
     │   └── ModelRefused          a language model that cannot do the task
     ├── StoreError
     │   ├── StoreUnavailable      not reachable, locked too long, timed out
     │   ├── StoreFull             no space left
     │   ├── StoreReadOnly         written to without the right to
     │   ├── StoreSchemaMismatch   made by a newer version of this program, or not by this program
+    │   ├── PartsDiffer           what arrived in a store is not what the other one holds
     │   └── LeaseLost             another process took over; what this one holds must not be written
     ├── QueueUnavailable          Redis is not reachable
     ├── JobStateError             a job cannot do what was asked of it in its present state
@@ -71,6 +73,10 @@ class ImportFileError(InputError):
     """A file cannot be imported as it is."""
 
 
+class BackupFileError(InputError):
+    """A backup cannot be restored: damaged, incomplete, or of a format that this version does not know."""
+
+
 class ModelRefused(InputError):
     """A language model cannot do what is asked of it."""
 
@@ -93,6 +99,10 @@ class StoreReadOnly(StoreError):
 
 class StoreSchemaMismatch(StoreError):
     """The store has a schema that this version of the program does not know."""
+
+
+class PartsDiffer(StoreError):
+    """After a move, parts of the two stores are not the same; the message names them."""
 
 
 class LeaseLost(StoreError):

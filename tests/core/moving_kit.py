@@ -1,0 +1,121 @@
+"""Stores with something in every part, their checksums, and a process that moves them and can be killed.
+
+``python -m tests.core.moving_kit ACTION FROM TO`` moves and prints a dot whenever it gets on.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
+from pasip_core.domain.period import JAKARTA
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.pipeline.moving import StoreContents, backup, move, restore
+from pasip_core.pipeline.moving.contents import sum_of
+from pasip_core.pipeline.moving.parts import all_parts
+from pasip_core.stores.ports import Stores
+from pasip_core.stores.sqlite import SqliteStores
+from tests.builders import NOW, make_keyword
+from tests.contracts.filling import KEYWORDS, fill
+from tests.contracts.helpers import TODAY
+
+ROOT = Path(__file__).parents[2]
+KILLS = 10
+LONG_AGO = TODAY - timedelta(days=400)
+
+
+def open_store(path: Path) -> SqliteStores:
+    """The embedded store in this file."""
+    stores = SqliteStores(path, JAKARTA)
+    stores.migrate()
+    return stores
+
+
+def fill_everything(stores: Stores, mentions: int = 200) -> None:
+    """Something in every part, and a day with numbers whose mentions are gone."""
+    fill(stores, mentions)
+    for keyword in KEYWORDS:
+        stores.keywords.save(make_keyword(keyword, rule='"a" OR b', aliases=("é",), monitoring_start=NOW))
+    stores.feeds.save(Feed("f1", "Detik", "https://rss.example/?a=1", NOW, active=False))
+    stores.sources.save(SourceInfo("youtube", "YouTube", "youtube", "", ("YOUTUBE_API_KEY",)))
+    for n in range(30):
+        stores.source_runs.save(SourceRun(f"r{n}", "detik", NOW + timedelta(microseconds=n), None, n, note="catatan"))
+    stores.cursors.save(SourceCursor("detik", {"seen": ["a", 1, None, {"b": 2.5}], "teks": "🔥"}))
+    stores.imports.save(ImportRun("i1", "data.csv", NOW, NOW, 9, 5, 2, 1, 1, "x.csv"))
+    stores.audit.save(AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]}))
+    write_numbers(stores, frozen_numbers())
+
+
+def frozen_numbers() -> DayNumbers:
+    """Numbers of a day long ago, which no rollup could compute any more."""
+    cells = (Cell("*", "news", "negative", 2, 3, None), Cell("anies", "news", "neutral", 1, 1, 4))
+    sets = (SetCell(("anies",), "news", "koran lama", "negative", 2, 3, None),)
+    return DayNumbers(LONG_AGO, {}, cells, sets)
+
+
+def write_numbers(stores: Stores, numbers: DayNumbers) -> None:
+    """As rollup would."""
+    fence = stores.leases.acquire("rollup", "test", 60)
+    assert fence is not None
+    stores.metrics.write(numbers, fence)
+    stores.leases.release(fence)
+
+
+def checksums(stores: Stores) -> dict[str, tuple[int, str]]:
+    """Count and checksum of each part."""
+    contents = StoreContents(stores)
+    sums = {part.name: sum_of(part, contents.values(part)) for part in all_parts()}
+    return {name: (one.count, one.sha256) for name, one in sums.items()}
+
+
+def killed_and_finished(
+    action: str, source: Path, target: Path, *, marks: int, seed: int, after_kill: Callable[[], None] = lambda: None
+) -> None:
+    """Start it and kill it at a random moment around its first ``marks`` dots, until ten were killed; let it end."""
+    rng, kills = random.Random(seed), 0
+    while kills < KILLS:
+        process = _start(action, source, target)
+        assert process.stdout is not None
+        process.stdout.read(rng.randint(1, marks))
+        time.sleep(rng.random() * 0.04)
+        process.kill()
+        kills += process.wait() == -signal.SIGKILL
+        process.stdout.close()
+        after_kill()
+    process = _start(action, source, target)
+    _, complaint = process.communicate(timeout=120)
+    assert process.returncode == 0, complaint.decode()
+
+
+def _start(action: str, source: Path, target: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.core.moving_kit", action, str(source), str(target)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _dot(done: int, total: int | None, note: str) -> None:
+    sys.stdout.write(".")
+    sys.stdout.flush()
+
+
+def _main(action: str, source: Path, target: Path) -> None:
+    if action == "backup":
+        with closing(open_store(source)) as stores:
+            backup(stores, target, JAKARTA, progress=_dot)
+    elif action == "restore":
+        with closing(open_store(target)) as stores:
+            restore(source, stores, JAKARTA, progress=_dot)
+    else:
+        with closing(open_store(source)) as old, closing(open_store(target)) as new:
+            move(StoreContents(old, str(source)), new, progress=_dot)
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
