@@ -9,7 +9,7 @@ from loguru import logger
 
 from pasip_core.errors import InputError, PasipError
 
-from . import data, keywords, language, system, work
+from . import data, keywords, language, moving, system, work
 from .output import complain
 
 app = typer.Typer(
@@ -27,6 +27,9 @@ app.command("rollup")(work.rollup)
 app.command("export")(data.export)
 app.command("stats")(data.stats)
 app.add_typer(language.models_app, name="models")
+app.command("migrate")(moving.migrate)
+app.command("backup")(moving.backup)
+app.command("restore")(moving.restore)
 app.command("doctor")(system.doctor)
 app.command("demo")(system.demo)
 
