@@ -55,6 +55,7 @@ MORE = [
     "bench_nlp:bundled_sentiment",
     "bench_nlp:transformer_sentiment",
     "bench_extract:extraction",
+    "bench_moving:moving",
 ]
 """Measured without one budget of their own."""
 

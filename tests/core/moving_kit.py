@@ -105,7 +105,8 @@ def _dot(done: int, total: int | None, note: str) -> None:
     sys.stdout.flush()
 
 
-def _main(action: str, source: Path, target: Path) -> None:
+def run(action: str, source: Path, target: Path) -> None:
+    """``migrate``, ``backup`` or ``restore``, with a dot on standard output at each step."""
     if action == "backup":
         with closing(open_store(source)) as stores:
             backup(stores, target, JAKARTA, progress=_dot)
@@ -118,4 +119,4 @@ def _main(action: str, source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, TypeAdapter
@@ -28,6 +29,8 @@ class Line:
 
 
 _LINE = TypeAdapter(Line)
+_ROW = attrgetter(*(field.name for field in fields(Cell)))
+_SET_ROW = attrgetter(*(field.name for field in fields(SetCell)))
 
 
 def shown(numbers: DayNumbers) -> dict[str, Any]:
@@ -37,12 +40,12 @@ def shown(numbers: DayNumbers) -> dict[str, Any]:
         "day": numbers.day.isoformat(),
         "hours": {hour.astimezone(UTC).isoformat(): rows for hour, rows in hours.items()},
         "cells": _rows(numbers.cells),
-        "sets": sorted((astuple(cell) for cell in numbers.sets), key=lambda row: row[:4]),
+        "sets": sorted(map(_SET_ROW, numbers.sets), key=lambda row: row[:4]),
     }
 
 
 def _rows(cells: Iterable[Cell]) -> list[tuple[Any, ...]]:
-    return sorted((astuple(cell) for cell in cells), key=lambda row: row[:3])
+    return sorted(map(_ROW, cells), key=lambda row: row[:3])
 
 
 def read(given: Any) -> DayNumbers:

@@ -20,6 +20,7 @@ from pasip_core.stores.ports import Kept, record_types
 from . import day_lines
 from .checks import check_kept
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 MENTIONS, NUMBERS = "mentions", "numbers"
 STAYS = frozenset({"moves"})
 """Collections that speak of the store itself."""
@@ -50,7 +51,7 @@ class Part:
         if isinstance(value, Kept):
             # As it stands: what a source gave may hold what the library would change, such as NaN.
             shown["mention"]["raw_data"] = dict(value.mention.raw_data)
-        return json.dumps(shown, sort_keys=True, separators=(",", ":")).encode()
+        return _CANONICAL.encode(shown).encode()
 
     def _shown(self, value: Any) -> Any:
         """Plain JSON values, all but what a source gave."""
