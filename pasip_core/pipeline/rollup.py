@@ -39,7 +39,7 @@ def rollup(
         while days := stores.mentions.touched_days(min(DAYS_AT_ONCE, (limit_days or DAYS_AT_ONCE) - done)):
             for day in days:
                 stores.leases.renew(fence, LEASE_SECONDS)
-                _recompute(stores, day, fence, clock)
+                recompute(stores, day, fence, clock)
                 done += 1
                 progress(done, max(done, len(days)), "numbers")
             if limit_days is not None and done >= limit_days:
@@ -51,8 +51,8 @@ def rollup(
     return done
 
 
-def _recompute(stores: Stores, day: date, fence: Fence, clock: Clock) -> None:
-    """What came after ``touched`` stays noted, whether or not the numbers already hold it."""
+def recompute(stores: Stores, day: date, fence: Fence, clock: Clock) -> None:
+    """One day. What came after ``touched`` stays noted, whether or not the numbers already hold it."""
     touched = stores.mentions.touched(day)
     numbers = stores.mentions.numbers(day)
     oldest = hour_of(clock() - HOURS_KEPT)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pasip_core.domain.period import JAKARTA
+from pasip_core.domain.runs import Move
 from pasip_core.errors import BackupFileError, InputError
 from pasip_core.pipeline.moving import backup, backup_path, restore
 from pasip_core.pipeline.moving.archive import LONGEST_LINE
@@ -25,7 +26,7 @@ from pasip_core.pipeline.moving.parts import all_parts
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Kept, Stores
 from tests.builders import NOW, make_keyword, make_mention
-from tests.contracts.helpers import TODAY, roll_up, understand
+from tests.contracts.helpers import TODAY, everything, roll_up, understand
 from tests.core.moving_kit import checksums, fill_everything, killed_and_finished, open_store
 
 MENTIONS = 3_000
@@ -149,6 +150,25 @@ def test_a_day_that_emptied_during_the_backup_is_recomputed(new: Stores, tmp_pat
     assert new.metrics.days() == []
 
 
+def test_a_day_of_which_nothing_is_left_is_recomputed_at_once(new: Stores, tmp_path: Path) -> None:
+    """Its numbers were read before its mentions were removed for good, and no rollup would ever look at it."""
+    with closing(open_store(tmp_path / "small.db")) as stores:
+        stores.mentions.upsert([make_mention("kabar", published_at=NOW - timedelta(days=1)), make_mention("kini")])
+        roll_up(stores)
+
+        def remove_before_the_mentions_are_read(done: int, total: int | None, note: str) -> None:
+            if note == "numbers":
+                gone = [m.id for m in stores.mentions.stream(everything()) if m.content == "kabar"]
+                stores.mentions.exclude(gone)
+                roll_up(stores)
+                stores.mentions.remove_excluded(500)
+
+        manifest = backup(stores, tmp_path / "b.zip", JAKARTA, progress=remove_before_the_mentions_are_read)
+    assert (manifest.parts["numbers"].count, manifest.parts["mentions"].count) == (2, 1)
+    restore(tmp_path / "b.zip", new, JAKARTA)
+    assert new.metrics.days() == [TODAY]
+
+
 def test_a_store_that_holds_anything_is_not_overwritten(old: Stores, new: Stores, file: Path) -> None:
     new.keywords.save(make_keyword("lain"))
     with pytest.raises(InputError, match="already holds keywords"):
@@ -171,6 +191,14 @@ def test_half_a_restore_is_finished_only_from_the_same_backup(
     backup(old, tmp_path / "other.zip", JAKARTA)
     with pytest.raises(InputError, match="filled from backup"):
         restore(tmp_path / "other.zip", new, JAKARTA)
+    restore(file, new, JAKARTA)
+    assert checksums(new) == checksums(old)
+
+
+def test_a_restore_that_has_written_nothing_yet_binds_nobody(
+    old: Stores, new: Stores, file: Path, tmp_path: Path
+) -> None:
+    new.moves.save(Move("move", "backup of something else", NOW))
     restore(file, new, JAKARTA)
     assert checksums(new) == checksums(old)
 

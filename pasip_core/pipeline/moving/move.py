@@ -18,10 +18,10 @@ from typing import Any
 from pasip_core.domain.metrics import DayNumbers
 from pasip_core.domain.runs import Move
 from pasip_core.errors import InputError, PartsDiffer, StoreUnavailable
-from pasip_core.stores.ports import Fence, Stores
+from pasip_core.stores.ports import Fence, Stores, Touched
 
 from ..progress import Clock, Progress, silent, utc_now
-from ..rollup import LEASE, LEASE_SECONDS
+from ..rollup import LEASE, LEASE_SECONDS, recompute
 from .contents import ALL_DAYS, AT_ONCE, Contents, StoreContents, Sum, side_by_side, sum_of
 from .parts import MENTIONS, NUMBERS, Part, all_parts
 
@@ -65,7 +65,7 @@ def move(
             touched = mover.touched(pending)
             sums = mover.compare()
             if all(ours.sha256 == theirs.sha256 for ours, theirs in sums.values()):
-                mover.settle(touched, pending)
+                mover.settle(touched, pending, clock)
                 _finish(target, begun, clock)
                 return Moved({name: theirs for name, (_, theirs) in sums.items()}, len(pending))
         target.moves.save(replace(begun, part="", after=""))
@@ -88,13 +88,13 @@ def _rollup_held(target: Stores, origin: str, patience: float) -> Iterator[Fence
 
 def _begin(source: Contents, target: Stores, clock: Clock) -> Move:
     """The record of this move, new or as far as it came."""
-    known = target.moves.get(ID)
-    if known is None:
-        if held := _first_filled(StoreContents(target)):
-            raise InputError(f"target: the store already holds {held}; it takes an empty one", field="target")
+    known, held = target.moves.get(ID), _first_filled(StoreContents(target))
+    if not held:
         if not _first_filled(source):
             raise InputError(f"source: {source.origin} is empty; there is nothing to move", field="source")
         known = Move(ID, source.origin, clock())
+    elif known is None:
+        raise InputError(f"target: the store already holds {held}; it takes an empty one", field="target")
     elif known.origin != source.origin:
         raise InputError(f"target: the store was filled from {known.origin}; it takes an empty one", field="target")
     elif known.finished_at is not None:
@@ -181,7 +181,7 @@ class _Mover:
                 else:
                     records.save(ours)
 
-    def touched(self, pending: set[date]) -> list[Any]:
+    def touched(self, pending: set[date]) -> list[Touched]:
         """What is noted for rollup in the target, as it is before both sides are compared.
 
         Days that wait in the source wait in the target too, even if nothing of them was brought.
@@ -206,12 +206,18 @@ class _Mover:
             sums[part.name] = here, there
         return sums
 
-    def settle(self, touched: Sequence[Any], pending: set[date]) -> None:
-        """Nothing is to be recomputed but what has to be in the source as well."""
+    def settle(self, touched: Sequence[Touched], pending: set[date], clock: Clock) -> None:
+        """Nothing is to be recomputed but what has to be in the source as well.
+
+        A day without mentions cannot be noted for rollup: where its numbers are pending it is done here.
+        """
         for one in touched:
             if one.day not in pending:
                 self.target.leases.renew(self.fence, LEASE_SECONDS)
                 self.target.mentions.settle(one, self.fence)
+        for day in sorted(pending - {one.day for one in touched}):
+            self.target.leases.renew(self.fence, LEASE_SECONDS)
+            recompute(self.target, day, self.fence, clock)
 
 
 def _differ(part: Part, ours: Any, theirs: Any) -> bool:
