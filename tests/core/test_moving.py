@@ -239,6 +239,24 @@ def test_a_stopped_move_goes_on_where_it_was(new: Stores, tmp_path: Path) -> Non
         assert checksums(new) == checksums(large)
 
 
+def test_the_day_at_which_a_move_was_killed_is_written_again(old: Stores, new: Stores) -> None:
+    """It stands there, but whoever copies it elsewhere may not have come to the end."""
+    roll_up(old)
+
+    def killed(done: int, total: int | None, note: str) -> None:
+        if note == "numbers":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        move(StoreContents(old, "old"), new, progress=killed)
+    unsure = old.metrics.days()[1]
+    write_numbers(new, old.metrics.read(unsure))
+    before = new.metrics.versions(Period(unsure, unsure))
+    move(StoreContents(old, "old"), new)
+    assert new.metrics.versions(Period(unsure, unsure)) != before
+    assert checksums(new) == checksums(old)
+
+
 @pytest.mark.slow
 def test_killed_ten_times_a_move_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     source, target = tmp_path / "old.db", tmp_path / "new.db"

@@ -144,14 +144,21 @@ class _Mover:
     progress: Progress
 
     def bring(self, begun: Move) -> None:
-        """Write what differs, part by part; with the position after each batch, so that the next try goes on."""
+        """Write what differs, part by part; with the position after each batch, so that the next try goes on.
+
+        The day at which an earlier try was killed is written again even if it is the same: a store may keep a
+        copy of the numbers elsewhere, and have come to half of it.
+        """
         parts = all_parts()
         names = [part.name for part in parts]
         first = names.index(begun.part) if begun.part in names else 0
+        doubtful = bool(begun.part)
         for part in parts[first:]:
             after = begun.after if part.name == begun.part else ""
             for batch in self._batches(part, after, part.note):
-                self._write(part, [pair for pair in batch if _differ(part, *pair)])
+                again = doubtful and part.name == NUMBERS
+                self._write(part, [pair for pair in batch if again or _differ(part, *pair)])
+                doubtful = doubtful and not again
                 last = batch[-1][0] if batch[-1][0] is not None else batch[-1][1]
                 self.target.moves.save(replace(begun, part=part.name, after=part.key(last)))
 
