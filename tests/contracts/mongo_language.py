@@ -9,7 +9,7 @@ from pasip_core.stores.mongo.schema import INDEXES
 
 STAGES = {"$match", "$group", "$sort", "$project", "$unwind", "$limit", "$count"}
 OPERATORS = STAGES | {
-    "$and", "$or", "$in", "$gt", "$gte", "$lt", "$lte", "$ne", "$exists", "$all", "$elemMatch",  # queries
+    "$and", "$or", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$ne", "$exists", "$all", "$elemMatch",  # queries
     "$set", "$unset", "$inc", "$max", "$currentDate",  # updates
     "$sum", "$ifNull", "$subtract", "$divide", "$floor",  # groups
 }  # fmt: skip
@@ -30,7 +30,7 @@ def foreign(command: Document) -> set[str]:
 
 
 def reads_everything(command: Document) -> bool:
-    """Whether no index of a growing collection can be entered by what it asks for."""
+    """Whether no index of a growing collection can be entered by what it asks for, nor walked for the first few."""
     name = next(iter(command))
     if name not in {"find", "aggregate", "update", "delete", "count"} or command[name] not in GROWING:
         return False
@@ -44,7 +44,8 @@ def reads_everything(command: Document) -> bool:
             "delete": [one["q"] for one in command.get("deletes", ())],
         }[name]
     entries = {"_id"} | {next(iter(index.document["key"])) for index in INDEXES[command[name]]}
-    return any(not _fields(query) & entries for query in asked)
+    walked = set(list(command.get("sort", ()))[:1]) if command.get("limit") else set()
+    return any(not (_fields(query) | walked) & entries for query in asked)
 
 
 def _operators(value: Any) -> Iterator[str]:

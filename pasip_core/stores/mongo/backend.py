@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from .leases import MongoLeases
 from .mentions import MongoMentions
@@ -31,6 +31,7 @@ class MongoStores:
         self.cursors = MongoRecords(self._server, "cursors", SourceCursor)
         self.imports = MongoRecords(self._server, "imports", ImportRun)
         self.audit = MongoRecords(self._server, "audit_log", AuditEntry)
+        self.moves = MongoRecords(self._server, "moves", Move)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -16,9 +16,9 @@ from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import day_of, day_start
 from pasip_core.errors import InputError
 
+from ..values import LARGEST, has_half_characters
 from .server import Document
 
-LARGEST = (1 << 63) - 1
 SHOWN = {"words": 0}
 """Everything but the text index."""
 STATE = {
@@ -189,7 +189,7 @@ def _storable(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(_storable, value))
     if isinstance(value, str):
-        return not any("\ud800" <= c <= "\udfff" for c in value)
+        return not has_half_characters(value)
     return not isinstance(value, int) or abs(value) <= LARGEST
 
 

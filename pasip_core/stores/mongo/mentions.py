@@ -19,10 +19,11 @@ from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
-from ..ports import Dimension, Fence, Matched, Order, Page, Touched, Understood, UpsertCounts
+from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
 from . import leases, tallying
 from .changes import clear_abandoned, next_change, watermark
 from .documents import SHOWN, analysis_from, mention_from, object_id
+from .keeping import Keeping, kept_after
 from .numbers import compute
 from .selecting import SORTING, query_of, read_cursor, select, write_cursor
 from .server import Document, Server
@@ -275,6 +276,16 @@ class MongoMentions:
         """See ``MentionStore``."""
         with self._server.speaking():
             return [(voice["platform"], voice["source"]) for voice in self._server["voices"].find().sort("_id", 1)]
+
+    def kept(self, *, after: str = "", limit: int = 500) -> list[Kept]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return kept_after(self._server, after, limit)
+
+    def keep(self, kept: Sequence[Kept]) -> None:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            Keeping(self._server, self._zone, self._voices).keep(kept)
 
     def watermark(self) -> str:
         """See ``MentionStore``."""

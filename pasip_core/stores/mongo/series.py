@@ -12,14 +12,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, Total
 from pasip_core.domain.period import Period
 from pasip_core.errors import LeaseLost
 
-from ..ports import Dimension, Fence
-from ..sqlite.cells import (
+from ..cells import (
     COLUMNS,
     EVERY,
     EVERY_SET,
@@ -31,9 +31,11 @@ from ..sqlite.cells import (
     summed,
     totals,
 )
+from ..ports import Dimension, Fence
 from .changes import changing, next_change, version_of
 from .leases import check
 from .server import Document, Server
+from .writing import add_voices
 
 WRITTEN = 1000
 FINEST = 2
@@ -50,16 +52,24 @@ class MongoSeries:
 
     def write(self, numbers: DayNumbers, fence: Fence) -> None:
         """See ``MetricStore``. The version read last stays for those who are reading it."""
+        rows = _rows(numbers)
         with self._server.speaking():
             check(self._server, fence)
             day = numbers.day.toordinal()
             head = self._server["day_versions"].find_one({"_id": day}) or {}
+            rows["hour_cells"] += self._hours_left_out(numbers, head)
+            add_voices(self._server, {(cell.platform, cell.source) for cell in numbers.sets}, set())
             version = next_change(self._server)
             with changing(self._server, [numbers.day]):
-                for collection, rows in _rows(numbers).items():
+                for collection in COLLECTIONS:
                     self._server[collection].delete_many({"day": day, "version": {"$ne": head.get("current")}})
-                    self._insert(collection, rows, {"day": day, "version": version})
+                    self._insert(collection, rows[collection], {"day": day, "version": version})
                 self._make_current(day, version, bool(numbers.cells), fence)
+
+    def _hours_left_out(self, numbers: DayNumbers, head: Document) -> list[Document]:
+        """The current rows of hours that the new numbers say nothing about."""
+        said = {"day": numbers.day.toordinal(), "version": head.get("current"), "hour": {"$nin": list(numbers.hours)}}
+        return [{**row, "_id": ObjectId()} for row in self._server["hour_cells"].find(said)]
 
     def _insert(self, collection: str, rows: Sequence[Document], common: Document) -> None:
         for start in range(0, len(rows), WRITTEN):

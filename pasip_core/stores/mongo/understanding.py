@@ -16,7 +16,7 @@ from pasip_core.domain.period import day_of
 from pasip_core.errors import InputError, StoreUnavailable
 
 from ..ports import Matched, Understood
-from ..sqlite.understanding import check_sentiments
+from ..values import check_sentiments
 from .changes import changing, move_versions
 from .documents import analysis_document, object_id, said_document
 from .server import Document, Server, lost_races

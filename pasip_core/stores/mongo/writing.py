@@ -16,7 +16,7 @@ from pasip_core.domain.period import day_of
 from pasip_core.errors import StoreUnavailable
 
 from ..ports import UpsertCounts
-from ..sqlite.rows import sound
+from ..values import sound
 from ..words import words_of
 from .changes import changing
 from .documents import STATE, engagement_document, engagement_from, mention_document, text_fields, to_do
@@ -38,6 +38,19 @@ def states(server: Server, ids: Iterable[ObjectId]) -> dict[str, Document]:
     """What stands of these mentions, without texts; excluded ones too."""
     found = server["scraped_data"].find({"_id": {"$in": list(ids)}}, STATE)
     return {str(document["_id"]): document for document in found}
+
+
+def add_voices(server: Server, voices: set[tuple[str, str]], known: set[tuple[str, str]]) -> None:
+    """Note platforms and sources that are not ``known`` yet, which grows by them."""
+    new = voices - known
+    if new:
+        server["voices"].bulk_write([_voice(*voice) for voice in sorted(new)], ordered=False)
+        known |= new
+
+
+def _voice(platform: str, source: str) -> UpdateOne:
+    named = {"platform": platform, "source": source}
+    return UpdateOne({"_id": f"{platform}\n{source}"}, {"$set": named}, upsert=True)
 
 
 def change(state: Document, fields: Document, zone: ZoneInfo) -> UpdateOne:
@@ -74,7 +87,7 @@ class Upsert:
 
     def _store(self, batch: Sequence[Mention]) -> None:
         """Again for as long as another process was faster at some of them."""
-        self._add_voices(batch)
+        add_voices(self.server, {(m.platform, m.source) for m in batch}, self.voices)
         for _ in range(ATTEMPTS):
             known = states(self.server, (ObjectId(mention.id) for mention in batch))
             fresh = [mention for mention in batch if mention.id not in known]
@@ -101,18 +114,6 @@ class Upsert:
             lost, matched = lost_races(error), int((error.details or {})["nMatched"])
         self.inserted += [mention.id for place, mention in enumerate(fresh) if place not in lost]
         return not lost and matched == len(changes)
-
-    def _add_voices(self, batch: Iterable[Mention]) -> None:
-        new = {(mention.platform, mention.source) for mention in batch} - self.voices
-        if new:
-            self.server["voices"].bulk_write(
-                [
-                    UpdateOne({"_id": f"{p}\n{s}"}, {"$set": {"platform": p, "source": s}}, upsert=True)
-                    for p, s in sorted(new)
-                ],
-                ordered=False,
-            )
-            self.voices |= new
 
     def _taken_over(self, state: Document, mention: Mention) -> UpdateOne | None:
         """Engagement and followers where they are told, the text where it changed."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
-from .cells import COUNTED, OVER_SETS
+from ..cells import COUNTED, OVER_SETS
 from .database import SCHEMA_VERSION, Database, migrate
 from .leases import SqliteLeases
 from .mentions import SqliteMentions

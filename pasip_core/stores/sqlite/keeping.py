@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pasip_core.domain.mention import Mention
 
 from ..ports import Kept, Said
+from ..values import check_sentiments, sound
 from .changes import KeywordSets, next_change, touch
 from .database import Database
 from .rows import (
@@ -22,9 +23,7 @@ from .rows import (
     insert_values,
     marks,
     milliseconds,
-    sound,
 )
-from .understanding import check_sentiments
 from .writing import batches, free_numbers
 
 INSERT = f"INSERT INTO scraped_data ({MENTION_COLUMNS}, excluded) VALUES ({marks(range(30))})"

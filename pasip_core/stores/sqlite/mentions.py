@@ -16,6 +16,7 @@ from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError, LeaseLost
 
 from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
+from ..values import LARGEST
 from . import tallying
 from .changes import KeywordSets, last_change, next_change
 from .database import Database
@@ -24,7 +25,6 @@ from .leases import holds
 from .numbers import compute
 from .rows import (
     ANALYSIS_COLUMNS,
-    LARGEST,
     MENTION_COLUMNS,
     analysis_from,
     id_bytes,

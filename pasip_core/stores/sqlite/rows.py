@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from pasip_core.domain.analysis import Analysis, SentimentScores
 from pasip_core.domain.mention import Engagement, Mention
@@ -20,8 +17,6 @@ SECOND_BITS, MILLISECOND_BITS = 20, 10
 time. The counter may run over into the milliseconds behind it, so that a second holds a million mentions."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST = (1 << 63) - 1
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 MENTION_COLUMNS = (
     "n, id, source, platform, title, content, url, author, author_followers, likes, shares, comments, engagement, "
@@ -80,23 +75,6 @@ def id_bytes(id: str) -> bytes:
     if len(raw) != 12:
         raise InputError(f"mention: {id[:60]!r} is no id of a mention", field="mention", value=id)
     return raw
-
-
-def sound(mention: Mention) -> Mention:
-    """The mention as SQLite can hold it: no half of a surrogate pair. ``InputError`` for a number too large."""
-    reactions = mention.engagement
-    numbers = {
-        "likes": reactions.likes, "shares": reactions.shares, "comments": reactions.comments,
-        "author_followers": mention.author_followers, "engagement": reactions.total,
-    }  # fmt: skip
-    for name, value in numbers.items():
-        if value is not None and abs(value) > LARGEST:
-            raise InputError(f"{name}: {value} is too large to be a count; leave it out", field=name, value=value)
-    texts = {name: getattr(mention, name) for name in ("source", "platform", "title", "content", "url", "author")}
-    if _SURROGATE.search("".join(texts.values())) is None:
-        return mention
-    whole: dict[str, Any] = {name: _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text) for name, text in texts.items()}
-    return replace(mention, **whole)
 
 
 def insert_values(n: int, mention: Mention, keyword_set: int) -> tuple[object, ...]:

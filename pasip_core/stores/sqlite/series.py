@@ -12,8 +12,8 @@ from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, T
 from pasip_core.domain.period import Period, day_start
 from pasip_core.errors import LeaseLost
 
+from ..cells import COLUMNS, EVERY, GRAINS, OVER_SETS, cell_rows, cells_from, set_rows, summed, sums_sql, totals
 from ..ports import Dimension, Fence
-from .cells import COLUMNS, EVERY, GRAINS, OVER_SETS, cell_rows, cells_from, set_rows, summed, sums_sql, totals
 from .changes import KeywordSets, move_versions, next_change
 from .database import Database
 from .leases import holds

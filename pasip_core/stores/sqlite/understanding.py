@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.analysis import CORRECTION, SENTIMENTS, Analysis, SentimentScores
+from pasip_core.domain.analysis import CORRECTION, Analysis, SentimentScores
 from pasip_core.errors import InputError
 
 from ..ports import Matched, Understood
+from ..values import check_sentiments
 from .changes import KeywordSets, next_change, touch
 from .database import Database
 from .rows import ANALYSIS_COLUMNS, analysis_values, id_bytes, marks
@@ -183,12 +184,3 @@ class Understanding:
             if rows:
                 next_change(connection)
         return len(rows)
-
-
-def check_sentiments(*sentiments: str) -> None:
-    """``InputError`` for a word that no series has a place for."""
-    for sentiment in sentiments:
-        if sentiment not in SENTIMENTS:
-            raise InputError(
-                f"sentiment: {sentiment!r} is none; use {', '.join(SENTIMENTS)}", field="sentiment", value=sentiment
-            )

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from pasip_core.domain.mention import Engagement, Mention
 
 from ..ports import UpsertCounts
+from ..values import sound
 from .changes import KeywordSets, next_change, touch
 from .database import Database
-from .rows import MILLISECOND_BITS, SECOND_BITS, first_row, insert_values, marks, sound
+from .rows import MILLISECOND_BITS, SECOND_BITS, first_row, insert_values, marks
 
 T = TypeVar("T")
 BATCH = 500

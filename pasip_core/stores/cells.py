@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.metrics import Cell, SetCell, Total
 
-from ..ports import Dimension
+from .ports import Dimension
 
 COUNTED = (*SENTIMENTS, PENDING)
 MEASURES = ("volume", "count", "engagement")
