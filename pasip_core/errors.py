@@ -8,6 +8,8 @@
     │   ├── RuleError             a keyword rule; carries the column of the mistake
     │   ├── ImportFileError       a file to import
     │   ├── BackupFileError       a backup to restore
+    │   ├── MentionTooOld         a mention from before what is kept of its platform
+    │   ├── MentionErased         a mention of a person whose data was erased on request
     │   └── ModelRefused          a language model that cannot do the task
     ├── StoreError
     │   ├── StoreUnavailable      not reachable, locked too long, timed out
@@ -75,6 +77,14 @@ class ImportFileError(InputError):
 
 class BackupFileError(InputError):
     """A backup cannot be restored: damaged, incomplete, or of a format that this version does not know."""
+
+
+class MentionTooOld(InputError):
+    """A mention is older than what is kept of its platform."""
+
+
+class MentionErased(InputError):
+    """A mention is one that was erased on a person's request, or by or about that person."""
 
 
 class ModelRefused(InputError):

@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .domain.retention import Retention
 from .errors import SettingError
 
 MAX_SOCKET_PATH = 100
@@ -70,11 +71,19 @@ class Settings(BaseSettings):
 
     # Accounts and the REST API
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Signs sessions and tokens.", json_schema_extra={"unbuilt": True}
+        SecretStr(""), description="Makes the pseudonyms of PSEUDONYMISE_AUTHORS; changing it changes them all."
     )
     algorithm: str = Field("HS256", description="How tokens are signed.", json_schema_extra={"unbuilt": True})
     access_token_expire_minutes: int = Field(
         30, ge=1, description="Life of a token.", json_schema_extra={"unbuilt": True}
+    )
+
+    # Keeping and forgetting
+    retention_days: str = Field(
+        "", description="Days for which mentions are kept: 365, or twitter=180,news=730,*=365. Empty: for ever."
+    )
+    pseudonymise_authors: bool = Field(
+        False, description="Keep pseudonyms in place of the names of accounts; needs SECRET_KEY."
     )
 
     # Collecting
@@ -113,6 +122,19 @@ class Settings(BaseSettings):
             raise ValueError("no such time zone; use a name like Asia/Jakarta") from error
         return value
 
+    @field_validator("retention_days")
+    @classmethod
+    def _readable_retention(cls, value: str) -> str:
+        Retention.parse(value)
+        return value
+
+    @field_validator("pseudonymise_authors")
+    @classmethod
+    def _pseudonyms_have_a_key(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data["secret_key"].get_secret_value():
+            raise ValueError("SECRET_KEY is empty; set it to a long random text, and keep it")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _usable_redis_url(cls, value: SecretStr) -> SecretStr:
@@ -138,6 +160,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """``timezone`` as an object."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def retention(self) -> Retention:
+        """``retention_days`` as an object."""
+        return Retention.parse(self.retention_days)
 
     @property
     def redis_address(self) -> str:

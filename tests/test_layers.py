@@ -17,7 +17,7 @@ FILES.append(ROOT / "streamlit_app.py")
 EVERYONE = {"domain", "errors", "settings", "logs"}
 MAY_IMPORT = {
     "errors": set(),
-    "settings": {"errors"},
+    "settings": {"domain", "errors"},
     "logs": {"settings"},
     "domain": {"errors"},
     "sources": EVERYONE,

@@ -55,7 +55,7 @@ def collect_source(source: str, keyword_ids: Sequence[str] = ()) -> None:
         if source not in sources:
             raise InputError(f"source: there is no {source!r} any more", field="source", value=source)
         try:
-            collect(sources[source], stores=stores, keywords=keyword_ids, progress=progress)
+            collect(sources[source], stores=stores, keywords=keyword_ids, progress=progress, settings=settings)
         finally:
             _follow_up(settings)
 
@@ -75,6 +75,7 @@ def import_file(import_id: str, path: str, mapping: Mapping[str, str], platform:
                 platform=platform,
                 source=source,
                 progress=progress,
+                settings=settings,
             )
         finally:
             _follow_up(settings)

@@ -46,7 +46,7 @@ def import_file(
             platform=platform,
             source=source,
             progress=progress,
-            zone=settings.zone,
+            settings=settings,
         )
         catch_up(settings, stores, progress)
     if json:
@@ -73,6 +73,7 @@ def _counts(run: ImportRun) -> dict[str, object]:
         "updated": run.updated,
         "duplicates": run.duplicates,
         "rejected": run.rejected,
+        "erased": run.erased,
         "rejected_file": run.rejected_file or None,
     }
 

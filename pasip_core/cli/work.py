@@ -14,6 +14,7 @@ from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import InputError, SourceError
 from pasip_core.pipeline.collect import collect as run_collect
 from pasip_core.pipeline.progress import Progress
+from pasip_core.settings import Settings
 from pasip_core.sources.base import Source
 from pasip_core.stores.ports import Stores
 
@@ -38,13 +39,15 @@ def collect(
         publish_sources(stores, sources)
         chosen = choose(sources, source)
         ids = [keyword_commands.find(stores, name).id for name in keyword or ()]
-        runs = side_by_side(chosen, stores, ids, limit, progress)
+        runs = side_by_side(chosen, stores, ids, limit, progress, settings)
         catch_up(settings, stores, progress)
     if json:
         say_json(runs)
     else:
-        columns = ["source", "items", "new", "updated", "error"]
-        show_table(columns, [[r.source, r.items, r.new, r.updated, r.error or r.note] for r in runs])
+        columns = ["source", "items", "new", "updated", "too old", "erased", "error"]
+        show_table(
+            columns, [[r.source, r.items, r.new, r.updated, r.too_old, r.erased, r.error or r.note] for r in runs]
+        )
     if runs and all(run.error_kind for run in runs):
         raise typer.Exit(1)
 
@@ -64,13 +67,20 @@ def choose(sources: Mapping[str, Source], names: list[str] | None) -> list[Sourc
 
 
 def side_by_side(
-    sources: Sequence[Source], stores: Stores, keywords: Sequence[str], limit: int, progress: Progress
+    sources: Sequence[Source],
+    stores: Stores,
+    keywords: Sequence[str],
+    limit: int,
+    progress: Progress,
+    settings: Settings,
 ) -> list[SourceRun]:
     """One run of each source at the same time, in the order given; the client keeps each host's pace."""
 
     def one(source: Source) -> SourceRun:
         try:
-            return run_collect(source, stores=stores, keywords=keywords, progress=progress, limit=limit)
+            return run_collect(
+                source, stores=stores, keywords=keywords, progress=progress, limit=limit, settings=settings
+            )
         except SourceError as error:
             last = stores.source_runs.list({"source": source.name}, order_by="started_at", descending=True, limit=1)[0]
             return replace(last, error_kind=error.kind, error=str(error))

@@ -29,7 +29,8 @@ class SourceInfo:
 class SourceRun:
     """One run of one source. ``error_kind`` is empty where it went well (see ``errors``, and above).
 
-    ``note`` says in a sentence what could not be read or resolved in an otherwise good run.
+    ``note`` says in a sentence what could not be read or resolved in an otherwise good run. ``too_old`` and
+    ``erased`` count items that were not stored: older than what is kept, and of persons who had their data erased.
     """
 
     id: str
@@ -44,6 +45,8 @@ class SourceRun:
     error: str = ""
     retry_at: datetime | None = None
     note: str = ""
+    too_old: int = 0
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """One imported file: read = inserted + updated + duplicates + rejected."""
+    """One imported file: read = inserted + updated + duplicates + rejected + erased.
+
+    ``erased`` counts rows of persons who had their data erased: of those no copy is kept, not even as rejected rows.
+    """
 
     id: str
     file_name: str
@@ -80,6 +86,7 @@ class ImportRun:
     rejected: int = 0
     rejected_file: str = ""
     error: str = ""
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from loguru import logger
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.mention import Mention, RawMention
+from pasip_core.domain.mention import NEWS, Mention, RawMention
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import INTERRUPTED, SourceCursor, SourceRun
-from pasip_core.errors import InputError, SourceError
+from pasip_core.errors import InputError, MentionErased, MentionTooOld, SourceError
+from pasip_core.settings import Settings, current_settings
 from pasip_core.sources.base import Source
 from pasip_core.stores.ports import Stores
 
-from .prepare import prepare
+from .intake import Intake
 from .progress import Clock, Progress, silent, utc_now
 
 
@@ -28,11 +29,12 @@ def collect(
     clock: Clock = utc_now,
     progress: Progress = silent,
     limit: int = 200,
+    settings: Settings | None = None,
 ) -> SourceRun:
     """Fetch what is new at ``source`` and store it; the finished run, which is recorded too.
 
     ``keywords`` (ids) narrows what is searched for; empty means every active keyword. Whatever comes is
-    matched with all rules. The cursor moves only after the mentions before it are written, so that a
+    matched with all rules; what is not kept (``Intake``) is counted and left out. The cursor moves only after the mentions before it are written, so that a
     killed run is simply done again. Raises the ``SourceError`` of a source that gave nothing or broke
     off; what came before it is kept.
     """
@@ -42,7 +44,8 @@ def collect(
     run = _begin(source, stores, clock())
     log = logger.bind(scraping=True, source=source.name)
     try:
-        run = _fetch(run, source, wanted, Matcher(every), stores, clock, progress, limit)
+        intake = Intake(stores, Matcher(every), settings or current_settings())
+        run = _fetch(run, source, wanted, intake, stores, clock, progress, limit)
     except SourceError as error:
         run = replace(run, finished_at=clock(), error_kind=error.kind, error=str(error), retry_at=error.retry_at)
         stores.source_runs.save(run)
@@ -69,7 +72,7 @@ def _fetch(
     run: SourceRun,
     source: Source,
     wanted: Sequence[Keyword],
-    matcher: Matcher,
+    intake: Intake,
     stores: Stores,
     clock: Clock,
     progress: Progress,
@@ -78,15 +81,17 @@ def _fetch(
     cursor = stores.cursors.get(source.name)
     progress(0, None, source.label)
     for batch in source.fetch(wanted, cursor.position if cursor else {}, limit):
-        mentions = prepare_all(batch.mentions, matcher, clock())
-        counts = stores.mentions.upsert(mentions)
+        taken = take_all(batch.mentions, intake, clock())
+        counts = stores.mentions.upsert(taken.mentions)
         stores.cursors.save(SourceCursor(source.name, batch.cursor))
-        newest = max((m.published_at for m in mentions), default=None)
+        newest = max((m.published_at for m in taken.mentions), default=None)
         run = replace(
             run,
             items=run.items + len(batch.mentions),
             new=run.new + counts.inserted,
             updated=run.updated + counts.updated,
+            too_old=run.too_old + taken.too_old,
+            erased=run.erased + taken.erased,
             note=batch.note or run.note,
             newest_published_at=max(filter(None, (run.newest_published_at, newest)), default=None),
         )
@@ -95,12 +100,27 @@ def _fetch(
     return run
 
 
-def prepare_all(raws: Sequence[RawMention], matcher: Matcher, now: datetime) -> list[Mention]:
-    """Each raw mention prepared; one that cannot be used is logged and costs only itself."""
-    mentions = []
+@dataclass
+class Taken:
+    """What a batch gave, and how much of it is not kept."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    too_old: int = 0
+    erased: int = 0
+
+
+def take_all(raws: Sequence[RawMention], intake: Intake, now: datetime) -> Taken:
+    """Each raw mention prepared; one that cannot be used is logged, without its author, and costs only itself."""
+    taken = Taken()
+    intake.open(now)
     for raw in raws:
         try:
-            mentions.append(prepare(raw, matcher, now))
+            taken.mentions.append(intake.take(raw))
+        except MentionTooOld:
+            taken.too_old += 1
+        except MentionErased:
+            taken.erased += 1
         except InputError as error:
-            logger.bind(scraping=True, source=raw.source).warning("left out {}: {}", raw.url or raw.author, error)
-    return mentions
+            where = raw.url if raw.platform == NEWS else raw.platform
+            logger.bind(scraping=True, source=raw.source).warning("left out {}: {}", where, error)
+    return taken

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from loguru import logger
 
+from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import hour_of
 from pasip_core.errors import LeaseLost
 from pasip_core.stores.ports import Fence, Stores
 
 from .progress import Clock, Progress, silent, utc_now
+
+C = TypeVar("C", Cell, SetCell)
 
 LEASE, LEASE_SECONDS = "rollup", 60.0
 HOURS_KEPT = timedelta(days=90)
@@ -54,11 +59,30 @@ def rollup(
 def recompute(stores: Stores, day: date, fence: Fence, clock: Clock) -> None:
     """One day. What came after ``touched`` stays noted, whether or not the numbers already hold it."""
     touched = stores.mentions.touched(day)
-    numbers = stores.mentions.numbers(day)
+    numbers = _with_frozen(stores, stores.mentions.numbers(day))
     oldest = hour_of(clock() - HOURS_KEPT)
     kept = {hour: cells for hour, cells in numbers.hours.items() if hour >= oldest}
     stores.metrics.write(replace(numbers, hours=kept), fence)
     stores.mentions.settle(touched, fence)
+
+
+def _with_frozen(stores: Stores, fresh: DayNumbers) -> DayNumbers:
+    """The stored cells of platforms whose numbers of that day are final, the fresh ones of all others."""
+    final = {frozen.id for frozen in stores.frozen.list() if frozen.holds(fresh.day)}
+    if not final:
+        return fresh
+    stored = stores.metrics.read(fresh.day)
+
+    def either(new: Iterable[C], old: Iterable[C]) -> tuple[C, ...]:
+        return (*(c for c in new if c.platform not in final), *(c for c in old if c.platform in final))
+
+    hours = {*fresh.hours, *stored.hours}
+    return DayNumbers(
+        fresh.day,
+        {hour: either(fresh.hours.get(hour, ()), stored.hours.get(hour, ())) for hour in hours},
+        either(fresh.cells, stored.cells),
+        either(fresh.sets, stored.sets),
+    )
 
 
 def rebuild(stores: Stores) -> None:

@@ -19,6 +19,8 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period
+from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 T = TypeVar("T")
@@ -183,7 +185,11 @@ class MentionStore(Protocol):
         """First step of deleting: no longer found or counted, hours noted for rollup."""
 
     def remove_excluded(self, limit: int) -> int:
-        """Second step: remove for good what is excluded and already rolled up."""
+        """Second step: remove for good what is excluded and already rolled up.
+
+        With it go its history, stances and whatever else the store keeps by mention; see ``Stores.compact`` for
+        what stays behind in files.
+        """
 
     def unanalysed(self, limit: int) -> list[Mention]:
         """Mentions without an analysis, newest first."""
@@ -196,6 +202,22 @@ class MentionStore(Protocol):
 
     def count_outdated(self, revision: str) -> int:
         """How many there are."""
+
+    def holding(self, words: Sequence[str]) -> Iterator[Mention]:
+        """Every mention, excluded ones too, that holds one of these words; oldest first, in constant memory.
+
+        A word is held where it is a piece of title, content, url, author or of any string within the raw data
+        (names of fields too), all folded as ``domain.rules.fold`` does; ``words`` come folded. More than what is
+        held may be given, less may not: the caller looks again. Looks at every mention there is, seconds per
+        million, and holds no read lock for long.
+        """
+
+    def replace_authors(self, mentions: Sequence[Mention]) -> int:
+        """Take over ``author``, ``url`` and ``raw_data`` of these mentions, and nothing else; how many are there.
+
+        Each mention is one atomic write that moves the version of its day and the watermark. No number changes,
+        so that nothing is noted for rollup. Excluded mentions are changed too. Idempotent by id.
+        """
 
     def touch_everything(self) -> None:
         """Note every day that has mentions for recomputing, and move the version of all days."""
@@ -329,9 +351,25 @@ class Stores(Protocol):
     def audit(self) -> Records[AuditEntry]: ...
     @property
     def moves(self) -> Records[Move]: ...
+    @property
+    def frozen(self) -> Records[Frozen]: ...
+    @property
+    def salts(self) -> Records[Salt]: ...
+    @property
+    def erased(self) -> Records[Erased]: ...
+    @property
+    def erasures(self) -> Records[Erasure]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""
+
+    def compact(self) -> None:
+        """Leave nothing of what was deleted or replaced before: not in free space, logs, or the text index.
+
+        Safe to repeat and to interrupt. May take minutes and need as much space again as the store has; other
+        processes wait, or get ``StoreUnavailable``. Raises it, too, where a reader holds on to an old state.
+        Where a server keeps copies of its own (replicas' logs, snapshots), they are its operator's to clear.
+        """
 
     def health(self) -> Mapping[str, str]:
         """What ``doctor`` shows: backend, version, where, size."""

@@ -15,10 +15,10 @@ from loguru import logger
 from pasip_core.domain.mention import Mention, RawMention
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import ImportRun
-from pasip_core.errors import ImportFileError, InputError, PasipError
-from pasip_core.pipeline.prepare import prepare
+from pasip_core.errors import ImportFileError, InputError, MentionErased, PasipError
+from pasip_core.pipeline.intake import Intake
 from pasip_core.pipeline.progress import Clock, Progress, silent, utc_now
-from pasip_core.settings import current_settings
+from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
 
 from .mapping import Mapping, complete_mapping
@@ -71,28 +71,34 @@ def import_file(
     matcher: Matcher | None = None,
     clock: Clock = utc_now,
     progress: Progress = silent,
+    settings: Settings | None = None,
 ) -> ImportRun:
-    """Import every row; the finished run, which is recorded too: read = inserted + updated + duplicates + rejected.
+    """Import every row; the finished run, which is recorded too, with counts that add up to what was read.
 
     ``mapping`` is from field to column, guessed where it says nothing. ``platform`` and ``source`` stand in where
     rows have none; ``zone`` is that of times without one (the installation's, if left out). Memory does not grow
-    with the file. Rejected rows are kept, with reasons, in ``rejected_dir`` (beside the file, if left out).
+    with the file. Rejected rows are kept, with reasons, in ``rejected_dir`` (beside the file, if left out). A copy
+    under DATA_DIR of a file that holds rows of persons who had their data erased is deleted when all is read.
     Safe to run again after any interruption: what is there already counts as duplicate. ``ImportFileError``
     where the file cannot be imported at all; the run then records why.
     """
     earlier = stores.imports.get(import_id) if import_id else None
     run = ImportRun(import_id or uuid.uuid4().hex, path.name, earlier.started_at if earlier else clock())
     stores.imports.save(run)
-    work = _Import(stores, run, matcher or Matcher(stores.keywords.list()), clock, progress)
+    settings = settings or current_settings()
+    intake = Intake(stores, matcher or Matcher(stores.keywords.list()), settings)
+    work = _Import(stores, run, intake, clock, progress)
     try:
         table = open_table(path, encoding=encoding)
-        reader = _row_reader(table, mapping, platform, source, zone, clock())
+        reader = _row_reader(table, mapping, platform, source, zone or settings.zone, clock())
         with RejectedRows(table, rejected_dir or path.parent) as rejected:
             work.rows(table.rows(), reader, rejected)
     except Exception as error:
         told = str(error) if isinstance(error, PasipError) else "The import broke off; the log says more."
         stores.imports.save(replace(work.run, finished_at=clock(), error=told))
         raise
+    if work.run.erased and path.resolve().is_relative_to(settings.data_dir.resolve()):
+        path.unlink(missing_ok=True)
     run = replace(work.run, finished_at=clock())
     stores.imports.save(run)
     logger.info(
@@ -108,9 +114,10 @@ class _Import:
 
     stores: Stores
     run: ImportRun
-    matcher: Matcher
+    intake: Intake
     clock: Clock
     progress: Progress
+    erased: int = 0
 
     def rows(self, rows: Iterator[Row], reader: RowReader, rejected: RejectedRows) -> None:
         """All of them, a batch at a time."""
@@ -120,10 +127,13 @@ class _Import:
             self.progress(self.run.read, None, f"{self.run.inserted} new, {self.run.rejected} rejected")
 
     def _prepared(self, batch: list[Row], reader: RowReader, rejected: RejectedRows) -> list[Mention]:
-        now, mentions = self.clock(), []
+        self.intake.open(self.clock())
+        mentions = []
         for row in batch:
             try:
-                mentions.append(prepare(reader.read(row), self.matcher, now))
+                mentions.append(self.intake.take(reader.read(row)))
+            except MentionErased:  # a copy among the rejected rows would be one more
+                self.erased += 1
             except InputError as error:
                 rejected.add(row, str(error))
         return mentions
@@ -141,6 +151,7 @@ class _Import:
             duplicates=run.duplicates + len(mentions) - counts.inserted - counts.updated,
             rejected=rejected.count,
             rejected_file=str(rejected.path) if rejected.count else "",
+            erased=self.erased,
         )
         self.stores.imports.save(self.run)
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from ..cells import COUNTED, OVER_SETS
+from .compacting import compact
 from .database import SCHEMA_VERSION, Database, migrate
 from .leases import SqliteLeases
 from .mentions import SqliteMentions
@@ -40,10 +43,18 @@ class SqliteStores:
         self.imports = SqliteRecords(self._database, "imports", ImportRun)
         self.audit = SqliteRecords(self._database, "audit_log", AuditEntry)
         self.moves = SqliteRecords(self._database, "moves", Move)
+        self.frozen = SqliteRecords(self._database, "frozen", Frozen)
+        self.salts = SqliteRecords(self._database, "salts", Salt)
+        self.erased = SqliteRecords(self._database, "erased", Erased)
+        self.erasures = SqliteRecords(self._database, "erasures", Erasure)
 
     def migrate(self) -> None:
         """See ``Stores``."""
         migrate(self._database)
+
+    def compact(self) -> None:
+        """See ``Stores``."""
+        compact(self._database)
 
     def health(self) -> Mapping[str, str]:
         """See ``Stores``."""

@@ -114,6 +114,16 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own, outside any transaction, that is closed afterwards."""
+        with translated(self.path):
+            connection = self._open()
+            try:
+                yield connection
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Close the connections of this process."""
         if self._process != os.getpid():

@@ -23,6 +23,7 @@ from .database import Database
 from .keeping import Keeping, completed
 from .leases import holds
 from .numbers import compute
+from .persons import held, replace_authors
 from .rows import (
     ANALYSIS_COLUMNS,
     MENTION_COLUMNS,
@@ -105,6 +106,21 @@ class SqliteMentions:
     def remove_excluded(self, limit: int) -> int:
         """See ``MentionStore``."""
         return self._understanding.remove_excluded(limit)
+
+    def holding(self, words: Sequence[str]) -> Iterator[Mention]:
+        """See ``MentionStore``."""
+        after: int | None = None
+        while True:
+            with self._database.snapshot() as connection:
+                numbers, after = held(connection, words, after)
+                mentions = self._by_number(connection, numbers)
+            yield from mentions
+            if after is None:
+                return
+
+    def replace_authors(self, mentions: Sequence[Mention]) -> int:
+        """See ``MentionStore``."""
+        return replace_authors(self._database, mentions, self._zone)
 
     def unanalysed(self, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
