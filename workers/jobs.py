@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from pasip_core.dispatch import dispatch, open_connection
+from pasip_core.dispatch import dispatch, forget_jobs, open_connection
 from pasip_core.domain.runs import SourceInfo
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings, current_settings
@@ -123,6 +124,27 @@ def rollup() -> None:
         if not days:  # another process holds the lease
             time.sleep(LEASE_PAUSE)
         dispatch("rollup", settings=settings)
+
+
+def cleanup() -> None:
+    """Let go of what is older than is kept, one slice at a time."""
+    from pasip_core.pipeline.retention import cleanup as run_cleanup
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        done = run_cleanup(stores, settings, owner=_owner(), progress=progress, seconds=SLICE_SECONDS)
+    if done.left:
+        dispatch("cleanup", settings=settings)
+
+
+def erase_person(erasure_id: str, key: str) -> None:
+    """Erase a person's data, and search for what is left of it."""
+    from pasip_core.pipeline.erasure import erase
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        queue = partial(forget_jobs, settings=settings)
+        erase(stores, settings, erasure_id, key, owner=_owner(), scrub_queue=queue, progress=progress)
 
 
 def collect_due(group: str) -> None:

@@ -60,6 +60,7 @@ TIMINGS = (
     Timing("enrich", "*/15 * * * *", "enrich"),
     Timing("rematch", "*/15 * * * *", "rematch"),
     Timing("rollup", "*/5 * * * *", "rollup"),
+    Timing("cleanup", "0 2 * * *", "cleanup"),
 )
 
 

@@ -6,6 +6,7 @@ All functions raise ``QueueUnavailable`` where Redis does not answer.
 
 from .connection import open_connection
 from .enqueue import Dispatched, cancel, dispatch, run_again
+from .forget import forget_jobs
 from .status import JobStatus, Planned, QueueOverview, QueueState, WorkerState, job_status, queue_overview
 from .table import JOBS, QUEUES, JobSpec, collecting_job, job_id_for
 
@@ -22,6 +23,7 @@ __all__ = [
     "cancel",
     "collecting_job",
     "dispatch",
+    "forget_jobs",
     "job_id_for",
     "job_status",
     "open_connection",

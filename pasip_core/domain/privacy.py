@@ -85,6 +85,13 @@ class Person:
         folded = fold(text)
         return any(_whole(word).search(folded) for word in self.words if word in folded)
 
+    def in_cell_of(self, text: str) -> bool:
+        """The same for tables, where a username fills a cell: other cells may well hold it as an ordinary word."""
+        if not self.platform or self.named_in(text):
+            return self.named_in(text)
+        folded = fold(text)
+        return any(_cell(word).search(folded) for word in self.words if word in folded)
+
     def _among(self, raw_data: Mapping[str, Any]) -> bool:
         """Whether a value of the raw data is the username itself, as in fields that tell who is answered."""
         return any(account_key(text) == self.key for text in strings(raw_data))
@@ -163,6 +170,10 @@ def _whole(word: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])")
 
 
+def _cell(word: str) -> re.Pattern[str]:
+    return re.compile(rf"""(?:^|[,;\t|"'=:>\[(])\s*@?{re.escape(word)}\s*(?:$|[,;\t|"'<\])}}])""", re.M)
+
+
 @dataclass(frozen=True, slots=True)
 class Salt:
     """Random bytes, in hex, made once an installation. Without them a hash cannot be tried against names."""
@@ -189,13 +200,15 @@ class Salt:
 class Erased:
     """What must not come back, as a salted hash (``id``): an account, a handle, a name, or a mention.
 
-    ``words`` is how many words a name has, so that texts can be looked through for it.
+    ``words`` is how many words a name has, so that texts can be looked through for it; ``platform`` is that of an
+    erased mention.
     """
 
     id: str
     kind: Literal["account", "handle", "name", "mention"]
     erasure: str
     words: int = 0
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)

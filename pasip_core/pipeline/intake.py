@@ -39,7 +39,7 @@ class Intake:
         self._frozen: dict[str, date] = {}
         self._now: datetime | None = None
         self._erased: ErasedPersons | None = None
-        self._erasure = ""
+        self._erasure: tuple[str, datetime | None] | None = None
 
     def open(self, now: datetime) -> None:
         """Look at what must not come in. Two small questions where nothing changed."""
@@ -47,8 +47,9 @@ class Intake:
         self._frozen = {frozen.id: date.fromisoformat(frozen.day) for frozen in self._stores.frozen.list()}
         self._oldest = {}
         latest = self._stores.erasures.list(order_by="at", descending=True, limit=1)
-        if latest and latest[0].id != self._erasure:
-            self._erased, self._erasure = load_erased(self._stores), latest[0].id
+        version = (latest[0].id, latest[0].finished_at) if latest else None
+        if version != self._erasure:
+            self._erased, self._erasure = load_erased(self._stores), version
 
     def take(self, raw: RawMention) -> Mention:
         """The mention to store. ``InputError`` where it cannot be one; ``MentionTooOld``, ``MentionErased``."""

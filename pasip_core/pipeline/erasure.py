@@ -1,0 +1,212 @@
+"""Erasing one person's data: exclude → take out copies → roll up → remove → compact, then search for what is left.
+
+Every step before the removal finds what it needs in the mentions themselves, excluded ones too, and can be done
+again; so that a process killed at any line leaves work that the next one ends in the same state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+from loguru import logger
+
+from pasip_core.domain.mention import Mention, canonical_url
+from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, account_key, strings, unseal
+from pasip_core.domain.runs import AuditEntry
+from pasip_core.errors import InputError
+from pasip_core.settings import Settings
+from pasip_core.sources.state import key_of
+from pasip_core.stores.ports import Stores
+
+from .progress import Clock, Progress, silent, utc_now
+from .retention import remove_excluded
+from .scrubbing import ACTION, scrub_files, scrub_records, search_files, search_records
+
+BATCH = 500
+ROUNDS = 3
+"""What a collection brought in while the first round went on is found in the next."""
+
+ScrubQueue = Callable[[Callable[[str], bool]], Sequence[str]]
+"""Forgets the outcomes of jobs that hold such texts; sentences on what it could not forget."""
+
+
+@dataclass
+class Traces:
+    """By what copies are recognised: the person, and ids and addresses of the mentions that go."""
+
+    person: Person
+    others: bool
+    ids: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+
+    def add(self, mention: Mention) -> None:
+        """One more mention that goes."""
+        self.ids.add(mention.id)
+        if mention.url:
+            self.addresses |= {mention.url, canonical_url(mention.url), key_of(mention.url)}
+
+    def in_text(self, text: str) -> bool:
+        """Whether a line of a log, or a text of a record, tells of the person or of one of these mentions."""
+        if self.person.held_by(text):
+            return True
+        words = (word.strip("\"'.,;()[]{}<>") for word in text.split())
+        return any(word in self.ids or word in self.addresses for word in words)
+
+    def in_table(self, text: str) -> bool:
+        """The same for a piece of a file that was imported."""
+        return self.person.in_cell_of(text)
+
+    def in_row(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of a backup is, or belongs to, what goes; somebody else's mention only if those go too."""
+        if any(text in self.ids for text in strings(row)):
+            return True
+        if self.person.platform:
+            theirs = row.get("platform", self.person.platform) == self.person.platform
+            if theirs and account_key(str(row.get("author", ""))) in self.person.words:
+                return True
+            if not self.others and "author" in row:
+                return False
+        return any(map(self.person.named_in, strings(row)))
+
+
+@dataclass
+class Work:
+    """One erasure under way."""
+
+    stores: Stores
+    settings: Settings
+    erasure: Erasure
+    person: Person
+    salt: Salt
+    owner: str
+    clock: Clock
+    progress: Progress
+    scrub_queue: ScrubQueue
+    kept: int = 0
+
+    def run(self) -> Erasure:
+        """All of it, in rounds until nothing of the person is found."""
+        redacted, files, left = 0, list(self.erasure.files), []
+        for number in range(1, ROUNDS + 1):
+            traces = self._exclude()
+            self._say(f"{number}/{ROUNDS}: copies", len(traces.ids))
+            redacted += scrub_records(self.stores, traces)
+            done, left = scrub_files(self.settings.data_dir.resolve(), self.stores, traces)
+            files += done
+            self._note(redacted, files)
+            left += self.scrub_queue(traces.in_text)
+            self._say(f"{number}/{ROUNDS}: numbers", len(traces.ids))
+            remove_excluded(self.stores, self.owner, self.clock)
+            if not self._found():
+                break
+        self._say("compacting", len(self._removed()))
+        self.stores.compact()
+        self._say("searching", len(self._removed()))
+        return self._finish(left)
+
+    def _say(self, step: str, done: int) -> None:
+        self.progress(done, None, step)
+
+    def _found(self) -> int:
+        """How many mentions there are that should have gone."""
+        return sum(1 for _ in self._mine())
+
+    def _mine(self) -> Iterator[Mention]:
+        """Mentions that go; of the rest, only how many name the account."""
+        self.kept = 0
+        for mention in self.stores.mentions.holding(self.person.words):
+            concern = self.person.concern(mention)
+            if concern == "own" or (concern and self.erasure.others):
+                yield mention
+            elif concern:
+                self.kept += 1
+
+    def _exclude(self) -> Traces:
+        traces = Traces(self.person, self.erasure.others)
+        found = self._mine()
+        while batch := list(islice(found, BATCH)):
+            for mention in batch:
+                digest = self.salt.digest("mention", mention.id)
+                self.stores.erased.save(Erased(digest, "mention", self.erasure.id, platform=mention.platform))
+                traces.add(mention)
+            self.stores.mentions.exclude([mention.id for mention in batch])
+            self._say("mentions", len(traces.ids))
+        return traces
+
+    def _removed(self) -> list[Erased]:
+        return self.stores.erased.list({"erasure": self.erasure.id, "kind": "mention"})
+
+    def _note(self, redacted: int, files: Sequence[str]) -> None:
+        """What was done to copies is lost with this process otherwise: a later one no longer finds them."""
+        earlier = self.erasure.redacted
+        self.stores.erasures.save(
+            replace(self.erasure, redacted=earlier + redacted, files=tuple(dict.fromkeys(files)))
+        )
+
+    def _finish(self, left: Sequence[str]) -> Erasure:
+        searched, findings = self._prove()
+        noted = self.stores.erasures.get(self.erasure.id) or self.erasure
+        by_platform = Counter(erased.platform for erased in self._removed())
+        done = replace(
+            noted,
+            sealed="",
+            finished_at=self.clock(),
+            removed=by_platform.total(),
+            by_platform=dict(sorted(by_platform.items())),
+            kept=self.kept,
+            searched=searched,
+            findings=(*findings, *left),
+            proven=not findings and not left,
+        )
+        self.stores.erasures.save(done)
+        self.stores.audit.save(audit_entry(done))
+        for older in self.stores.erasures.list({"person": done.person, "finished_at": None}):
+            if older.others <= done.others:  # its job was lost; what it asked for is done
+                self.stores.erasures.save(replace(older, sealed="", finished_at=done.finished_at, proven=done.proven))
+        logger.info("erasure {}: {} mentions removed, proven: {}", done.id, done.removed, done.proven)
+        return done
+
+    def _prove(self) -> tuple[dict[str, int], list[str]]:
+        """How much was searched, and what of the person is still there."""
+        traces = Traces(self.person, self.erasure.others)
+        findings = [f"{n} mentions came in meanwhile; erase again" for n in [self._found()] if n]
+        records, told = search_records(self.stores, traces)
+        files, held = search_files(self.settings.data_dir.resolve(), traces)
+        return {"records": records, "files": files}, [*findings, *told, *held]
+
+
+def erase(
+    stores: Stores,
+    settings: Settings,
+    erasure_id: str,
+    key: str,
+    *,
+    owner: str,
+    scrub_queue: ScrubQueue,
+    clock: Clock = utc_now,
+    progress: Progress = silent,
+) -> Erasure:
+    """Do what was asked for under this id; the request with what came of it.
+
+    ``key`` is the half of the person's name that the request does not hold. Done already, nothing happens.
+    ``InputError`` where there is no such request.
+    """
+    erasure, salt = stores.erasures.get(erasure_id), stores.salts.get(SALT_ID)
+    if erasure is None or salt is None:
+        raise InputError(f"erasure: there is no request {erasure_id[:60]!r}", field="erasure")
+    if erasure.finished_at is not None:
+        return erasure
+    person = unseal(erasure.sealed, key)
+    return Work(stores, settings, erasure, person, salt, owner, clock, progress, scrub_queue).run()
+
+
+def audit_entry(erasure: Erasure) -> AuditEntry:
+    """Who erased whom, as a hash, when, why and how much; under the id of the request, so that it is there once."""
+    told = asdict(erasure)
+    detail = {name: told[name] for name in ("reason", "kind", "others", "removed", "by_platform", "redacted", "kept",
+              "proven")}  # fmt: skip
+    return AuditEntry(erasure.id, erasure.at, erasure.who, ACTION, erasure.person, detail)

@@ -1,0 +1,42 @@
+"""Pseudonyms for what was stored before they were asked for."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.mention import NEWS
+from pasip_core.domain.period import Period, day_of
+from pasip_core.domain.pseudonyms import PSEUDONYM, Pseudonyms
+from pasip_core.errors import SettingError
+from pasip_core.settings import Settings
+from pasip_core.stores.ports import Stores
+
+from .progress import Progress, silent
+
+BATCH = 500
+
+
+def pseudonymise(stores: Stores, settings: Settings, *, progress: Progress = silent) -> int:
+    """Give every author of a social platform their pseudonym, and leave no copy of the names; how many mentions.
+
+    Resumable: what has a pseudonym is passed over. ``SettingError`` where pseudonyms are not in use.
+    """
+    pseudonyms = Pseudonyms.of(settings)
+    if pseudonyms is None:
+        raise SettingError(
+            "PSEUDONYMISE_AUTHORS: it is off, so that new mentions would bring the names back; set it to 1 first.",
+            field="PSEUDONYMISE_AUTHORS",
+        )
+    span = stores.mentions.span()
+    platforms = sorted({platform for platform, _ in stores.mentions.voices()} - {NEWS})
+    done = 0
+    if span is not None and platforms:
+        period = Period(day_of(span[0], settings.zone), day_of(span[1], settings.zone), settings.zone)
+        mentions = stores.mentions.stream(Filters(period, platforms=tuple(platforms)))
+        named = (m for m in mentions if m.author and not PSEUDONYM.fullmatch(m.author))
+        while batch := list(islice(named, BATCH)):
+            done += stores.mentions.replace_authors([pseudonyms.put_into(mention) for mention in batch])
+            progress(done, None, "pseudonyms")
+    stores.compact()
+    return done

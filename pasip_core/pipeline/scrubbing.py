@@ -1,0 +1,162 @@
+"""Taking copies out of the small collections and of files under DATA_DIR, and searching both for what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from pasip_core.stores.ports import Records, Stores
+
+from .copies import BROKEN, blank_lines, forget_in_archive, holds, rows_and_rest
+
+ACTION = "privacy.erase"
+REDACTED = "[erased]"
+KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
+"""Entries about what stays: a keyword or feed that bears the name is told of before, and left to the person who asks."""
+DATABASE, QUEUE = "pasip.db", "redis"
+
+
+class Copies(Protocol):
+    """By what copies are recognised."""
+
+    def in_text(self, text: str) -> bool: ...
+    def in_table(self, text: str) -> bool: ...
+    def in_row(self, row: Mapping[str, Any]) -> bool: ...
+    @property
+    def addresses(self) -> set[str]: ...
+
+
+def scrub_records(stores: Stores, copies: Copies) -> int:
+    """Redact texts of runs, imports and the audit log, and forget addresses in cursors; how many records."""
+    changed = 0
+    for records, record in _records(stores):
+        clean = redacted(record, copies.in_text)
+        if clean != record:
+            records.save(clean)
+            changed += 1
+    for cursor in stores.cursors.list():
+        position = _without(cursor.position, lambda text: text in copies.addresses or copies.in_text(text))
+        if position != cursor.position:
+            stores.cursors.save(replace(cursor, position=position))
+            changed += 1
+    return changed
+
+
+def search_records(stores: Stores, copies: Copies) -> tuple[int, list[str]]:
+    """How many records were searched, and a sentence for each that still tells of the person."""
+    searched, findings = 0, []
+    for _, record in _records(stores):
+        searched += 1
+        if redacted(record, copies.in_text) != record:
+            findings.append(f"{type(record).__name__} {record.id} still holds it")
+    for cursor in stores.cursors.list():
+        searched += 1
+        if _without(cursor.position, copies.in_text) != cursor.position:
+            findings.append(f"the cursor of {cursor.id} still holds it")
+    return searched, findings
+
+
+def _records(stores: Stores) -> Iterator[tuple[Records[Any], Any]]:
+    for records in (stores.source_runs, stores.imports):
+        yield from ((records, record) for record in records.list())
+    yield from ((stores.audit, e) for e in stores.audit.list() if not e.action.startswith(KEPT_ACTIONS))
+
+
+def redacted(record: Any, test: Callable[[str], bool]) -> Any:
+    """The record with ``[erased]`` in place of each text that passes the test; its id and its source stay."""
+    changed = {
+        f.name: _redacted(value, test)
+        for f in fields(record)
+        if f.name not in {"id", "source", "action"} and isinstance(value := getattr(record, f.name), str | Mapping)
+    }
+    return replace(record, **changed)
+
+
+def _redacted(value: Any, test: Callable[[str], bool]) -> Any:
+    if isinstance(value, str):
+        return REDACTED if test(value) else value
+    if isinstance(value, Mapping):
+        return {key: _redacted(inner, test) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(inner, test) for inner in value]
+    return value
+
+
+def _without(value: Any, test: Callable[[str], bool]) -> Any:
+    """Plain JSON values without the strings that pass the test, and without fields of such names."""
+    if isinstance(value, Mapping):
+        return {k: _without(v, test) for k, v in value.items() if not test(str(k)) and not _passes(v, test)}
+    if isinstance(value, list | tuple):
+        return [_without(inner, test) for inner in value if not _passes(inner, test)]
+    return value
+
+
+def _passes(value: Any, test: Callable[[str], bool]) -> bool:
+    return isinstance(value, str) and test(value)
+
+
+def scrub_files(data_dir: Path, stores: Stores, copies: Copies) -> tuple[list[str], list[str]]:
+    """Take copies out of logs, uploads and backups; sentences on what was done, and on what could not be.
+
+    A file whose import is under way stays: the import takes nothing of the person over, and deletes it at the end.
+    """
+    under_way = {run.id for run in stores.imports.list({"finished_at": None})}
+    done: list[str] = []
+    left: list[str] = []
+    for path in _files(data_dir):
+        if path.parent.name in under_way:
+            continue
+        try:
+            told = _scrub(path.relative_to(data_dir).parts[0], path, copies)
+        except BROKEN as error:
+            left.append(f"{_shown(path, data_dir, copies)} cannot be read ({type(error).__name__}); look into it")
+            continue
+        done += [told] if told else []
+    return done, left
+
+
+def _scrub(folder: str, path: Path, copies: Copies) -> str:
+    if folder == "logs" and path.suffix == ".log":
+        blanked = blank_lines(path, copies.in_text)
+        return f"blanked {blanked} lines of {path.name}" if blanked else ""
+    if folder == "backups":
+        return forget_in_archive(path, copies.in_row, copies.in_table)
+    if folder == "imports" and (copies.in_text(path.name) or holds(path, copies.in_table)):
+        path.unlink()
+        return f"deleted a file of the import {path.parent.name}"
+    return ""
+
+
+def search_files(data_dir: Path, copies: Copies) -> tuple[int, list[str]]:
+    """How many files were searched, and a sentence for each that still tells of the person."""
+    searched, findings = 0, []
+    for path in _files(data_dir):
+        searched += 1
+        try:
+            found = _tells(path.relative_to(data_dir).parts[0], path, copies)
+        except BROKEN:
+            continue  # told of when it was to be scrubbed
+        if found:
+            findings.append(f"{_shown(path, data_dir, copies)} still holds it")
+    return searched, findings
+
+
+def _tells(folder: str, path: Path, copies: Copies) -> bool:
+    if folder == "backups":
+        return any(rows_and_rest(path, copies.in_row, copies.in_table))
+    return copies.in_text(path.name) or holds(path, copies.in_text if folder == "logs" else copies.in_table)
+
+
+def _shown(path: Path, data_dir: Path, copies: Copies) -> str:
+    """The path below the data folder; parts that bear the person's name are not told."""
+    return "/".join(REDACTED if copies.in_text(part) else part for part in path.relative_to(data_dir).parts)
+
+
+def _files(data_dir: Path) -> Iterator[Path]:
+    """Every file but those of the database and the queue, which are searched by their own means."""
+    for path in sorted(data_dir.rglob("*")):
+        top = path.relative_to(data_dir).parts[0]
+        if path.is_file() and not top.startswith(DATABASE) and top != QUEUE:
+            yield path
