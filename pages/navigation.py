@@ -26,6 +26,9 @@ pages = {
         st.Page("collection.py", title=t("Collection"), icon=":material/travel_explore:"),
         st.Page("imports.py", title=t("Import"), icon=":material/upload_file:", url_path="import"),
     ],
+    t("Look after"): [
+        st.Page("privacy.py", title=t("Privacy"), icon=":material/shield_person:"),
+    ],
 }
 page = st.navigation(pages)
 frame.show_frame()

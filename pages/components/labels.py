@@ -95,6 +95,8 @@ def job(name: str) -> str:
         "import_file": t("Import a file"),
         "check_feed": t("Check a feed"),
         "publish_sources": t("List the sources"),
+        "cleanup": t("Let go of what is too old"),
+        "erase": t("Erase a person's data"),
     }.get(name, name)
 
 

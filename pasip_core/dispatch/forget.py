@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from redis import Redis
 from rq.exceptions import NoSuchJobError
@@ -76,4 +76,4 @@ def _wait_until_written(redis: Redis) -> None:
 
 
 def _persistence(redis: Redis) -> dict[str, Any]:
-    return cast("dict[str, Any]", redis.info("persistence"))
+    return dict(redis.info("persistence"))

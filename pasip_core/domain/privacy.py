@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pasip_core.errors import InputError
 
-from .mention import EMPTY, Mention
+from .mention import Mention
 from .rules.fold import fold, tokens
 
 Kind = Literal["account", "name"]
@@ -230,11 +230,11 @@ class Erasure:
     sealed: str = ""
     finished_at: datetime | None = None
     removed: int = 0
-    by_platform: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    by_platform: Mapping[str, int] = field(default_factory=dict)
     redacted: int = 0
     files: tuple[str, ...] = ()
     kept: int = 0
-    searched: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    searched: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     proven: bool = False
 

@@ -34,7 +34,8 @@ _PARENTS = frozenset({"user", "author", "from", "owner", "account", "channel", "
 
 # The forms of addresses that lead to a post without telling whose it is.
 _WITHOUT_AUTHOR = (
-    (re.compile(r"^(https?://(?:[\w-]+\.)?(?:twitter|x)\.com)/[^/?#]+/status(?:es)?/(\d+).*$", re.I), r"\1/i/status/\2"),
+    (re.compile(r"^(https?://(?:[\w-]+\.)?(?:twitter|x)\.com)/[^/?#]+/status(?:es)?/(\d+).*$", re.I),
+     r"\1/i/status/\2"),
     (re.compile(r"^(https?://(?:[\w-]+\.)?tiktok\.com)/@[^/?#]*/(video|photo)/(\d+).*$", re.I), r"\1/@/\2/\3"),
     (re.compile(r"^(https?://(?:[\w-]+\.)?instagram\.com)/[^/?#]+/(p|reel|tv)/([\w-]+).*$", re.I), r"\1/\2/\3/"),
     (re.compile(r"^(https?://(?:[\w-]+\.)?threads\.(?:net|com))/@[^/?#]+/post/([\w-]+).*$", re.I), r"\1/t/\2"),

@@ -16,7 +16,7 @@ LONGEST = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Days for which mentions of each platform are kept, ``*`` for those not named; what is missing is kept for ever."""
+    """Days for which mentions of each platform are kept, ``*`` for those not named; others are kept for ever."""
 
     days: Mapping[str, int] = field(default_factory=lambda: EMPTY)
 

@@ -34,9 +34,9 @@ def collect(
     """Fetch what is new at ``source`` and store it; the finished run, which is recorded too.
 
     ``keywords`` (ids) narrows what is searched for; empty means every active keyword. Whatever comes is
-    matched with all rules; what is not kept (``Intake``) is counted and left out. The cursor moves only after the mentions before it are written, so that a
-    killed run is simply done again. Raises the ``SourceError`` of a source that gave nothing or broke
-    off; what came before it is kept.
+    matched with all rules; what may not be kept (``Intake``) is only counted. The cursor moves only after the
+    mentions before it are written, so that a killed run is simply done again. Raises the ``SourceError`` of a
+    source that gave nothing or broke off; what came before it is kept.
     """
     every = stores.keywords.list()
     wanted = [k for k in every if k.active and (not keywords or k.id in keywords)]

@@ -14,7 +14,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 Test = Callable[[str], bool]
 RowTest = Callable[[Mapping[str, Any]], bool]
@@ -45,13 +45,17 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     elif tarfile.is_tarfile(path):
         with tarfile.open(path) as bundle:
             for member in bundle:
-                if stream := bundle.extractfile(member):
-                    yield member.name, stream
+                if unpacked := bundle.extractfile(member):
+                    yield member.name, unpacked
     else:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as plain:
+        with _opened(path, packed) as plain:
             yield path.name.removesuffix(".gz"), plain
+
+
+def _opened(path: Path, packed: bool) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[str]:
@@ -151,7 +155,10 @@ def _rewrite(path: Path) -> Callable[[Path, IO[bytes], RowTest], None]:
 def _rewrite_lines(path: Path, out: IO[bytes], row_test: RowTest) -> None:
     """A single file of JSON lines, packed or not."""
     packed = path.name.endswith(".gz")
-    with gzip.open(path) if packed else path.open("rb") as old, gzip.open(out, "wb") if packed else nullcontext(out) as new:
+    with (
+        gzip.open(path) if packed else path.open("rb") as old,
+        gzip.open(out, "wb") if packed else nullcontext(out) as new,
+    ):
         for line in old:
             if not _passes(line, row_test):
                 new.write(line)

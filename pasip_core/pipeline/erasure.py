@@ -90,7 +90,8 @@ class Work:
 
     def run(self) -> Erasure:
         """All of it, in rounds until nothing of the person is found."""
-        redacted, files, left = 0, list(self.erasure.files), []
+        redacted, files = 0, list(self.erasure.files)
+        left: list[str] = []
         for number in range(1, ROUNDS + 1):
             traces = self._exclude()
             self._say(f"{number}/{ROUNDS}: copies", len(traces.ids))
@@ -143,9 +144,7 @@ class Work:
     def _note(self, redacted: int, files: Sequence[str]) -> None:
         """What was done to copies is lost with this process otherwise: a later one no longer finds them."""
         earlier = self.erasure.redacted
-        self.stores.erasures.save(
-            replace(self.erasure, redacted=earlier + redacted, files=tuple(dict.fromkeys(files)))
-        )
+        self.stores.erasures.save(replace(self.erasure, redacted=earlier + redacted, files=tuple(dict.fromkeys(files))))
 
     def _finish(self, left: Sequence[str]) -> Erasure:
         searched, findings = self._prove()

@@ -1,4 +1,4 @@
-"""Raw mention → mention that may be stored: prepared, not too old, of nobody who was erased, under a pseudonym if asked."""
+"""Raw mention → mention that may be stored: not too old, of nobody who was erased, under a pseudonym if asked."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -72,17 +72,18 @@ def _with_frozen(stores: Stores, fresh: DayNumbers) -> DayNumbers:
     if not final:
         return fresh
     stored = stores.metrics.read(fresh.day)
-
-    def either(new: Iterable[C], old: Iterable[C]) -> tuple[C, ...]:
-        return (*(c for c in new if c.platform not in final), *(c for c in old if c.platform in final))
-
     hours = {*fresh.hours, *stored.hours}
     return DayNumbers(
         fresh.day,
-        {hour: either(fresh.hours.get(hour, ()), stored.hours.get(hour, ())) for hour in hours},
-        either(fresh.cells, stored.cells),
-        either(fresh.sets, stored.sets),
+        {hour: _either(fresh.hours.get(hour, ()), stored.hours.get(hour, ()), final) for hour in hours},
+        _either(fresh.cells, stored.cells, final),
+        _either(fresh.sets, stored.sets, final),
     )
+
+
+def _either(fresh: Iterable[C], stored: Iterable[C], final: Collection[str]) -> tuple[C, ...]:
+    kept = [cell for cell in stored if cell.platform in final]
+    return tuple([cell for cell in fresh if cell.platform not in final] + kept)
 
 
 def rebuild(stores: Stores) -> None:

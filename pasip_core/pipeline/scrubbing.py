@@ -14,7 +14,7 @@ from .copies import BROKEN, blank_lines, forget_in_archive, holds, rows_and_rest
 ACTION = "privacy.erase"
 REDACTED = "[erased]"
 KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
-"""Entries about what stays: a keyword or feed that bears the name is told of before, and left to the person who asks."""
+"""Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
 DATABASE, QUEUE = "pasip.db", "redis"
 
 

@@ -17,7 +17,7 @@ from tests.browser.corpus import distinct, names, read_tweets, tweets_file
 pytestmark = pytest.mark.browser
 
 ALL = "from=2018-01-01&to=2019-12-31"
-PAGES = ("/", "/mentions", "/comparison", "/keywords", "/collection", "/import")
+PAGES = ("/", "/mentions", "/comparison", "/keywords", "/collection", "/import", "/privacy")
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> jokowi \u202egpj.exe"
 
 

@@ -101,7 +101,9 @@ def test_a_later_rollup_of_the_day_keeps_what_is_final_and_recounts_the_rest(sto
     stores.mentions.save_analyses([understand(news, "positive", model_version="m2")])
     roll_up(stores)
     day = Period(OLD, OLD)
-    counted = {(t.by["platform"], t.by["sentiment"]): t.volume for t in stores.metrics.sums(day, ("platform", "sentiment"))}
+    counted = {
+        (t.by["platform"], t.by["sentiment"]): t.volume for t in stores.metrics.sums(day, ("platform", "sentiment"))
+    }
     assert counted == {("twitter", "negative"): 3, ("news", "negative"): 1, ("news", "positive"): 1}
     assert stores.metrics.sums(day, ())[0].volume == 5
     assert stores.metrics.union(day, (), keywords=("a", "b"))[0].volume == 5
@@ -196,7 +198,11 @@ def test_files_older_than_their_time_go(stores: Stores, kept: Settings) -> None:
             os.utime(each, (NOW.timestamp() - days * 86400,) * 2)
         return path
 
-    gone = [write("imports/a/x.csv", 31), write("logs/pasip-2026-10-01.log", 0), write("logs/scraping-2026-11-14.log", 0)]
+    gone = [
+        write("imports/a/x.csv", 31),
+        write("logs/pasip-2026-10-01.log", 0),
+        write("logs/scraping-2026-11-14.log", 0),
+    ]
     stay = [write("imports/b/x.csv", 29), write("logs/pasip-2026-11-14.log", 0), write("logs/pasip.log", 99)]
     assert clean(stores, kept).files == 3
     assert [path.exists() for path in gone] == [False] * 3

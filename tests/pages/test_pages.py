@@ -13,7 +13,7 @@ from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword
 from tests.pages.conftest import at, said, texts
 
-PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "imports")
+PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "imports", "privacy")
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]
 MAY = {"from_": "2019-05-01", "to": "2019-05-31"}

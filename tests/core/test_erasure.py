@@ -1,0 +1,399 @@
+"""A person's data goes from everything that is kept, does not come back, and it is proven."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.job import Job, JobStatus
+
+from pasip_core.commands import privacy as commands
+from pasip_core.commands.corrections import correct
+from pasip_core.commands.imports import keep_upload, start
+from pasip_core.dispatch import dispatch, forget_jobs, job_status
+from pasip_core.domain.mention import Mention
+from pasip_core.domain.privacy import Erasure, Person, account, named, seal, unseal
+from pasip_core.domain.rules import Matcher
+from pasip_core.domain.runs import SourceCursor, SourceRun
+from pasip_core.errors import InputError, MentionErased, QueueUnavailable
+from pasip_core.logs import setup_logging
+from pasip_core.pipeline.collect import take_all
+from pasip_core.pipeline.copies import blank_lines, forget_in_archive, holds
+from pasip_core.pipeline.erasure import erase
+from pasip_core.pipeline.importing import import_file
+from pasip_core.pipeline.intake import Intake
+from pasip_core.queries.privacy import preview
+from pasip_core.settings import Settings
+from pasip_core.sources.state import key_of
+from pasip_core.stores.connect import connect
+from pasip_core.stores.ports import Stores
+from tests.builders import NOW, make_keyword, make_mention, make_raw
+from tests.contracts.helpers import WEEK, everything, ids, page_through, roll_up
+from workers.redis_server import start_redis, wait_for_redis
+
+USER, TEXT, BIO, LINK = "zwarkofim_77", "qubrelanto", "vintrosapel", "hjoskurten"
+MARKS = (USER, TEXT, BIO, LINK)
+THEIRS = "mkelwontafi"
+
+
+@pytest.fixture
+def stores(settings: Settings) -> Iterator[Stores]:
+    opened = connect(settings)
+    yield opened
+    opened.close()
+
+
+def no_queue(holds: object) -> tuple[str, ...]:
+    return ()
+
+
+def carry_out(stores: Stores, settings: Settings, person: Person, **options: object) -> Erasure:
+    """Ask for it and do it at once."""
+    request, key = commands.begin(stores, person, reason="permohonan 12/2026", **options)
+    return erase(stores, settings, request.id, key, owner="test", scrub_queue=no_queue)
+
+
+def by_the_person(n: int = 0, **more: object) -> Mention:
+    return make_mention(
+        f"{TEXT} nomor {n} soal banjir", author=USER.upper() if n % 2 else USER, raw_data={"user": {"bio": BIO}},
+        url=f"https://x.com/{USER}/status/{n}{LINK}", published_at=NOW - timedelta(minutes=n),
+        **{"keywords": ("banjir",), "sentiment": "negative"} | more,
+    )  # fmt: skip
+
+
+def by_others() -> list[Mention]:
+    return [
+        make_mention(f"setuju @{USER.title()}! {THEIRS}", author="siti"),
+        make_mention("balasan", author="tono", raw_data={"in_reply_to_screen_name": USER}),
+        make_mention("tidak ada hubungan", author=f"{USER}8"),
+        make_mention(f"orang lain bernama sama {THEIRS}", author=USER, platform="facebook"),
+    ]
+
+
+def everywhere(folder: Path, marks: tuple[str, ...] = MARKS) -> dict[str, list[str]]:
+    """Mark → files with a byte of it, archives looked into."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        raw = path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                raw += b"".join(archive.read(name) for name in archive.namelist())
+        elif raw[:2] == b"\x1f\x8b":
+            raw += gzip.decompress(raw)
+        for mark in marks:
+            if mark.encode() in raw.lower() or mark.encode("utf-16-le") in raw.lower():
+                found.setdefault(mark, []).append(path.name)
+    return found
+
+
+def test_an_account_goes_from_every_file_the_queue_included_and_it_is_proven(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path / "d", redis_url=f"unix://{tmp_path}/d/r.sock")
+    server = start_redis(tmp_path / "d" / "r.sock", tmp_path / "d" / "redis")
+    stores = connect(settings)
+    try:
+        with Redis.from_url(settings.redis_address) as redis:
+            wait_for_redis(redis, server)
+            _leave_copies_everywhere(stores, settings, redis)
+            before = everywhere(settings.data_dir)
+            assert set(before) == set(MARKS)
+            files = {name for names in before.values() for name in names}
+            assert files >= {"pasip.db", "pasip.db-wal", "pasip.log", "appendonly.aof", "b.zip", "b.tar.gz", "t.csv"}, (
+                files
+            )
+            person = account("twitter", f"@{USER.upper()}")
+            request, key = commands.begin(stores, person, reason="permohonan 12/2026")
+            done = erase(
+                stores, settings, request.id, key, owner="t", scrub_queue=partial(forget_jobs, settings=settings)
+            )
+        assert (done.findings, done.proven) == ((), True)
+        assert (done.removed, dict(done.by_platform)) == (30, {"twitter": 30})
+        assert done.sealed == ""
+        assert done.redacted == 3
+        assert everywhere(settings.data_dir) == {}
+        assert everywhere(settings.data_dir, (THEIRS,)), "what others said is still there"
+        assert (settings.data_dir / "imports").exists()
+        _check_what_is_left(stores, settings, done)
+    finally:
+        stores.close()
+        server.terminate()
+        server.wait(10)
+    assert everywhere(settings.data_dir) == {}
+
+
+def _leave_copies_everywhere(stores: Stores, settings: Settings, redis: Redis) -> None:
+    mentions = [by_the_person(n) for n in range(30)]
+    strangers = [make_mention(f"orang lain {n} {THEIRS}", author=f"tetangga{n}") for n in range(2)]
+    stores.mentions.upsert([*mentions, *strangers])
+    roll_up(stores)
+    stores.compact()  # so that they stand in the file itself, and later changes in its log
+    correct(stores, settings, mentions[0].id, "positive")
+    stores.source_runs.save(SourceRun("r1", "x", NOW, NOW, error=f"https://x.com/{USER}/status/3{LINK} timed out"))
+    stores.source_runs.save(SourceRun("r2", "x", NOW, NOW, note="nothing of interest"))
+    urls = [m.url for m in mentions]
+    position = {"seen": [key_of(urls[0]), "ffffffffff"], "since": {USER: "12"}, "last": urls[1]}
+    stores.cursors.save(SourceCursor("x", position))
+    _import_a_file(stores, settings)
+    _write_logs(settings, urls)
+    _write_backups(settings.data_dir / "backups", [*mentions, *strangers])
+    queue = Queue("scrape", connection=redis)
+    for name, status in (("a", JobStatus.FINISHED), ("b", JobStatus.FAILED)):
+        job = Job.create("operator.neg", args=[f"{USER} {TEXT}"], connection=redis, id=f"job-{name}", status=status)
+        job.meta["note"] = f"{BIO} {USER} {LINK}"
+        job.save()
+    queue.enqueue("operator.neg", 1, job_id="waits")
+
+
+def _import_a_file(stores: Stores, settings: Settings) -> None:
+    rows = f"date,username,text\n2026-11-20 10:00,{USER},{TEXT} {BIO} {LINK}\n2099-01-01 10:00,{USER},{TEXT} ditolak\n"
+    path = keep_upload(settings, "t.csv", io.BytesIO(rows.encode()))
+    run = import_file(stores, path, import_id=path.parent.name, platform="facebook", settings=settings)
+    assert run.rejected
+    stores.mentions.exclude([m.id for m in page_through(stores, everything(platforms=("facebook",))) if TEXT in m.text])
+
+
+def _write_logs(settings: Settings, urls: list[str]) -> None:
+    from loguru import logger
+
+    setup_logging(settings, "test", stdout=False)
+    for url in urls:
+        logger.warning("left out {}: {} {}", url, BIO + " " + USER, f"{TEXT} {USER}")
+    logger.warning("this line stays")
+    logger.remove()
+
+
+def _write_backups(folder: Path, mentions: list[Mention]) -> None:
+    folder.mkdir()
+    rows = [{"id": m.id, "platform": m.platform, "author": m.author, "content": m.content, "url": m.url,
+             "raw_data": dict(m.raw_data)} for m in mentions]  # fmt: skip
+    said = [{"data_id": m.id, "sentiment": "negative"} for m in mentions]
+    files = {name: "".join(json.dumps(row) + "\n" for row in part).encode()
+             for name, part in (("mentions.jsonl", rows), ("said.jsonl", said))}  # fmt: skip
+    with zipfile.ZipFile(folder / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    with tarfile.open(folder / "b.tar.gz", "w:gz") as bundle:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            bundle.addfile(info, io.BytesIO(content))
+
+
+def _check_what_is_left(stores: Stores, settings: Settings, done: Erasure) -> None:
+    with zipfile.ZipFile(settings.data_dir / "backups" / "b.zip") as archive:
+        assert len(archive.read("mentions.jsonl").splitlines()) == 2
+        assert len(archive.read("said.jsonl").splitlines()) == 2
+    assert stores.cursors.get("x").position == {"seen": ["ffffffffff"], "since": {}}
+    assert stores.source_runs.get("r1").error == "[erased]"
+    assert stores.source_runs.get("r2").note == "nothing of interest"
+    assert "this line stays" in (settings.data_dir / "logs" / "pasip.log").read_text()
+    assert job_status("waits", settings=settings) is not None
+    assert job_status("job-a", settings=settings) is None
+    entry = stores.audit.get(done.id)
+    assert (entry.action, entry.subject, entry.detail["removed"]) == ("privacy.erase", done.person, 30)
+    assert all(e.subject == "[erased]" for e in stores.audit.list() if e.action == "mention.correct")
+
+
+def test_the_numbers_follow_and_final_ones_stay(stores: Stores, settings: Settings) -> None:
+    stores.mentions.upsert([by_the_person(n) for n in range(3)] + [make_mention("lain", author="b")])
+    roll_up(stores)
+    assert stores.metrics.sums(WEEK, ())[0].volume == 4
+    assert carry_out(stores, settings, account("twitter", USER)).proven
+    assert stores.metrics.sums(WEEK, ())[0].volume == 1
+    assert stores.metrics.union(WEEK, (), keywords=("banjir",)) == []
+
+
+def test_mentions_of_others_go_only_if_asked_to(stores: Stores, settings: Settings) -> None:
+    stores.mentions.upsert([by_the_person(), *by_others()])
+    seen = preview(stores, account("twitter", USER))
+    assert (seen.own.count, seen.others.count, dict(seen.others.by_platform)) == (1, 2, {"twitter": 2})
+    kept = carry_out(stores, settings, account("twitter", USER))
+    assert (kept.removed, kept.kept, kept.proven) == (1, 2, True)
+    all_of_it = carry_out(stores, settings, account("twitter", f" @{USER} "), others=True)
+    assert (all_of_it.removed, all_of_it.kept, all_of_it.proven) == (2, 0, True)
+    left = {m.author for m in page_through(stores, everything())}
+    assert left == {f"{USER}8", USER}, "another account, and the same name elsewhere"
+
+
+def test_a_name_goes_from_texts_authors_addresses_and_raw_data(stores: Stores, settings: Settings) -> None:
+    named_so = [
+        make_mention("Kata BUDI  SANTOSO kemarin", author="a"), make_mention("#BudiSantoso kalah", author="b"),
+        make_mention("isi", author="Budi Santoso", platform="facebook"),
+        make_mention("kata Budi Santosonya", author="d"),
+        make_mention("isi", url="https://k.example/2026/budi-santoso-kalah", author="e", platform="news"),
+        make_mention("isi", author="f", raw_data={"quoted": [{"text": "Budi\nSantoso"}]}),
+    ]  # fmt: skip
+    rest = [make_mention("Budi dan Santoso", author="g"), make_mention("budi santosowati", author="h")]
+    stores.mentions.upsert([*named_so, *rest])
+    seen = preview(stores, named("budi santoso"))
+    assert dict(seen.own.by_platform) == {"twitter": 4, "facebook": 1, "news": 1}
+    assert len(seen.own.oldest) == 5
+    assert carry_out(stores, settings, named("Budi Santoso")).proven
+    assert set(ids(page_through(stores, everything()))) == set(ids(rest))
+
+
+def test_a_preview_changes_nothing_and_tells_what_bears_the_name(stores: Stores) -> None:
+    stores.keywords.save(make_keyword("Budi Santoso"))
+    stores.mentions.upsert([make_mention("Budi Santoso datang")])
+    before = stores.mentions.watermark()
+    seen = preview(stores, named("budi santoso"))
+    assert dict(seen.stays) == {"keyword": ("Budi Santoso",)}
+    assert (stores.mentions.watermark(), stores.erased.list(), stores.erasures.list()) == (before, [], [])
+    assert preview(stores, named("Orang Lain")).empty
+
+
+def test_what_was_erased_does_not_come_in_again(stores: Stores, settings: Settings, tmp_path: Path) -> None:
+    stores.mentions.upsert([by_the_person(), make_mention("tentang Sri Wahyuni Asli", id="a" * 24, author="z")])
+    carry_out(stores, settings, account("twitter", USER))
+    carry_out(stores, settings, named("Sri Wahyuni Asli"))
+    intake = Intake(stores, Matcher([]), settings)
+    raws = [
+        make_raw("baru", author=USER.upper()), make_raw("baru", author=f"@{USER}"),
+        make_raw("sri wahyuni asli pidato"), make_raw("#SriWahyuniAsli"), make_raw("lain", known_id="a" * 24),
+        make_raw("b", url=f"https://x.com/{USER}/status/99", author=""),
+    ]  # fmt: skip
+    fine = [make_raw("baru", author=USER, platform="facebook"), make_raw(f"kata @{USER}", author="siti"),
+            make_raw("sri wahyuni", author="x")]  # fmt: skip
+    taken = take_all([*raws, *fine], intake, NOW)
+    assert (len(taken.mentions), taken.erased) == (3, 6)
+    upload = keep_upload(settings, "x.csv", io.BytesIO(f"date,text,username\n2026-11-20 10:00,hai,{USER}\n".encode()))
+    run = import_file(stores, upload, platform="twitter", settings=settings, clock=lambda: NOW)
+    assert (run.read, run.inserted, run.rejected, run.erased, run.rejected_file) == (1, 0, 0, 1, "")
+    assert not upload.exists(), "the copy of the file held a row of the person"
+
+
+def test_mentions_of_others_do_not_come_in_again_where_they_went_too(stores: Stores, settings: Settings) -> None:
+    carry_out(stores, settings, account("twitter", USER), others=True)
+    intake = Intake(stores, Matcher([]), settings)
+    taken = take_all([make_raw(f"halo @{USER}"), make_raw("x", raw_data={"re": USER}), make_raw(USER)], intake, NOW)
+    assert taken.erased == 3
+    assert take_all([make_raw(f"halo @{USER}9")], intake, NOW).erased == 0
+
+
+def test_a_collection_under_way_hears_of_an_erasure(stores: Stores, settings: Settings) -> None:
+    intake = Intake(stores, Matcher([]), settings)
+    assert take_all([make_raw(author=USER)], intake, NOW).erased == 0
+    request, _ = commands.begin(stores, account("twitter", USER), reason="permohonan")
+    assert take_all([make_raw(author=USER)], intake, NOW).erased == 1
+    commands.withdraw(stores, request)
+    assert take_all([make_raw(author=USER)], intake, NOW).erased == 0
+    assert stores.erased.list() == []
+
+
+def test_nothing_is_compared_where_nobody_was_erased(stores: Stores, settings: Settings) -> None:
+    intake = Intake(stores, Matcher([]), settings)
+    intake.open(NOW)
+    assert intake._erased is None
+    assert intake.take(make_raw(author=USER)).author == USER
+
+
+def test_withdrawing_a_request_leaves_an_earlier_erasure_in_force(stores: Stores, settings: Settings) -> None:
+    carry_out(stores, settings, account("twitter", USER))
+    request, _ = commands.begin(stores, account("twitter", USER), reason="sekali lagi")
+    commands.withdraw(stores, request)
+    intake = Intake(stores, Matcher([]), settings)
+    intake.open(NOW)
+    with pytest.raises(MentionErased):
+        intake.take(make_raw(author=USER))
+
+
+@pytest.mark.parametrize(("reason", "says"), [("", "0 characters"), ("x" * 501, "501"), (f"dari {USER}", "names the")])
+def test_a_reason_is_asked_for_that_does_not_name_the_person(stores: Stores, reason: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        commands.begin(stores, account("twitter", USER), reason=reason)
+    assert stores.erasures.list() == []
+    assert stores.erased.list() == []
+
+
+@pytest.mark.parametrize("given", [
+    {"platform": "twitter", "username": ""}, {"platform": "twitter", "username": " @ "}, {"name": "ab"}, {"name": "!?"},
+    {"name": "x" * 201},
+])  # fmt: skip
+def test_nobody_is_looked_for_by_next_to_nothing(settings: Settings, given: Mapping[str, str]) -> None:
+    with pytest.raises(InputError):
+        commands.whom(settings, **given)
+
+
+def test_neither_half_of_a_sealed_name_tells_it() -> None:
+    person = account("twitter", USER)
+    sealed, key = seal(person)
+    assert unseal(sealed, key) == person
+    assert seal(person)[0] != sealed
+    assert all(USER.encode() not in bytes.fromhex(half) for half in (sealed, key))
+
+
+def test_without_workers_nothing_is_asked_for(stores: Stores, settings: Settings) -> None:
+    with pytest.raises(QueueUnavailable):
+        commands.erase(stores, settings, account("twitter", USER), reason="permohonan")
+    assert (stores.erasures.list(), stores.erased.list()) == ([], [])
+
+
+def test_a_job_that_is_not_over_is_told_of(queue_settings: Settings, redis: Redis) -> None:
+    dispatch("check_feed", f"https://{USER}.example/rss", settings=queue_settings)
+    (left,) = forget_jobs(lambda text: USER in text, settings=queue_settings)
+    assert "not over yet" in left
+    assert USER not in left
+
+
+def test_a_running_import_is_told_of_and_its_file_left_alone(queue_settings: Settings, redis: Redis) -> None:
+    opened = connect(queue_settings)
+    path = keep_upload(queue_settings, "t.csv", io.BytesIO(f"date,text,username\n2026-01-01,a,{USER}\n".encode()))
+    start(opened, queue_settings, path, mapping={}, platform="twitter")
+    done = carry_out(opened, queue_settings, account("twitter", USER))
+    assert path.exists()
+    assert not done.proven
+    assert any("imports/" in finding for finding in done.findings)
+    opened.close()
+
+
+def test_files_that_are_not_ours_are_told_of_without_the_name(stores: Stores, settings: Settings) -> None:
+    (settings.data_dir / f"catatan {USER}.txt").write_text("isi")
+    (settings.data_dir / "lain.txt").write_text(f"akun,{USER},ini")
+    done = carry_out(stores, settings, account("twitter", USER))
+    assert done.findings == ("[erased] still holds it", "lain.txt still holds it")
+    assert not done.proven
+
+
+@pytest.mark.parametrize("make", [
+    lambda text: text.encode(), lambda text: text.encode("utf-16"), lambda text: text.encode("utf-16-le"),
+    lambda text: json.dumps({"a": text}).encode(), lambda text: gzip.compress(text.encode()),
+    lambda text: b"x" * ((1 << 20) - 3) + text.encode(),
+])  # fmt: skip
+def test_a_copy_is_found_in_any_kind_of_file(tmp_path: Path, make: object) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(make("awal ,énak, akhir"))
+    assert holds(path, lambda text: "énak" in text)
+    assert not holds(path, lambda text: "enak" in text)
+
+
+def test_blanking_lines_keeps_the_rest_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    path.write_bytes(b"satu\ndua rahasia\ntiga\nrahasia")
+    assert blank_lines(path, lambda line: "rahasia" in line) == 2
+    assert path.read_bytes() == b"satu\n###########\ntiga\n#######"
+
+
+def test_a_backup_with_copies_in_another_form_is_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("dump.sql", "INSERT rahasia")
+    assert "deleted b.zip" in forget_in_archive(path, lambda row: False, lambda text: "rahasia" in text)
+    assert not path.exists()
+
+
+def test_a_backup_of_plain_lines_is_rewritten(tmp_path: Path) -> None:
+    for path, opened in ((tmp_path / "a.jsonl", open), (tmp_path / "a.jsonl.gz", gzip.open)):
+        with opened(path, "wb") as out:
+            out.write(b'{"a": 1}\n{"a": 2}\nnot json\n')
+        assert "1 rows" in forget_in_archive(path, lambda row: row["a"] == 2, lambda text: False)
+        with opened(path, "rb") as file:
+            assert file.read() == b'{"a": 1}\nnot json\n'
