@@ -100,6 +100,8 @@ def show_result(run: ImportRun) -> None:
         st.metric(t("Updated"), formats.number(run.updated), border=True)
         st.metric(t("Known already"), formats.number(run.duplicates), border=True)
         st.metric(t("Rejected"), formats.number(run.rejected), border=True)
+        if run.erased:
+            st.metric(t("Of erased persons"), formats.number(run.erased), border=True)
     show_rejected(run)
 
 

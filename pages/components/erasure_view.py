@@ -25,7 +25,7 @@ def show_preview(person: Person, seen: Preview) -> None:
     st.subheader(t("What is stored of “{name}”", name=state.shown(person.name)))
     if seen.empty:
         st.write(t("No mention was found. Erasing still looks through logs, files and the queue, and lets nothing in."))
-    _show_found(t("Goes"), seen.own, "own")
+    _show_found(t("Will be erased"), seen.own, "own")
     if person.platform:
         _show_found(t("Mentions of others that name the account"), seen.others, "others")
     kinds = {"keyword": t("Keyword"), "feed": t("Feed"), "source": t("Source")}
@@ -51,16 +51,16 @@ def _show_found(title: str, found: Found, key: str) -> None:
             st.metric(labels.platform(platform), formats.number(count), border=True)
     st.caption(t("From {period}. The oldest of them:", period=formats.period(span)))
     rows = [
-        {"at": formats.moment(m.published_at), "author": tables.excerpt(m.author, 60), "text": tables.excerpt(m.text)}
+        {"text": tables.excerpt(m.text), "author": tables.excerpt(m.author, 60), "at": formats.moment(m.published_at)}
         for m in found.oldest
     ]
     column = st.column_config
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", height="content", key=f"found_first_{key}",
         column_config={
-            "at": column.TextColumn(t("Published"), width=165),
+            "text": column.TextColumn(t("Text"), width=480),
             "author": column.TextColumn(t("Author"), width=130),
-            "text": column.TextColumn(t("Text"), width="large"),
+            "at": column.TextColumn(t("Published"), width=165),
         },
     )  # fmt: skip
 
@@ -69,7 +69,8 @@ def show_result(done: Erasure) -> None:
     """What went, and the proof."""
     if done.proven:
         st.success(
-            t("Erased: {n} mentions. {records} records and {files} files were searched afterwards; nothing was left.",
+            t("Erased: {n} mentions. Every mention, {records} records and {files} files were searched afterwards; nothing "
+              "was left.",
               n=formats.number(done.removed), records=formats.number(done.searched.get("records", 0)),
               files=formats.number(done.searched.get("files", 0))),
             icon=":material/verified_user:",

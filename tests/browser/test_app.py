@@ -259,3 +259,30 @@ def test_pages_carry_headers_and_metrics_are_not_served(open_page, address: str)
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert page.request.get(f"{address}/_stcore/metrics").status == 404
     assert page.request.get(f"{address}/api/health").json() == {"status": "ok", "store": "ok"}
+
+
+def test_a_person_is_erased_on_the_page_and_gone_from_disk(open_page, address: str, data_dir: Path, tmp_path: Path):
+    mark, text = "zwarkofim_77", "qubrelanto"
+    file = tmp_path / "t.csv"
+    file.write_text(f"date,username,text\n2019-06-20 10:00,{mark},{text} satu\n2019-06-21 10:00,tono,biasa saja\n")
+    page = open_page("/import")
+    import_file(page, address, file)
+    held = [path for path in data_dir.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+    assert held
+    page.goto(f"{address}/privacy")
+    page.locator(".st-key-privacy_username input").fill(f"@{mark.upper()}")
+    page.locator(".st-key-privacy_look button").click()
+    page.locator(".st-key-found_own").wait_for()
+    assert page.locator(".st-key-privacy_erase button").is_disabled()
+    page.locator(".st-key-privacy_reason input").fill("permohonan no. 12")
+    typed = page.locator(".st-key-privacy_typed input")
+    typed.fill(mark.upper())
+    typed.press("Tab")
+    page.locator(".st-key-privacy_erase button:not([disabled])").click()
+    page.get_by_text("nothing was left").wait_for(timeout=60_000)
+
+    def left() -> list[str]:
+        files = [path for path in data_dir.rglob("*") if path.is_file()]
+        return [p.name for p in files for m in (mark, text) if m.encode() in p.read_bytes().lower()]
+
+    wait_until(lambda: left() == [], 20, "no file holds a byte of it")
