@@ -69,8 +69,8 @@ def show_result(done: Erasure) -> None:
     """What went, and the proof."""
     if done.proven:
         st.success(
-            t("Erased: {n} mentions. Every mention, {records} records and {files} files were searched afterwards; nothing "
-              "was left.",
+            t("Erased: {n} mentions. Every mention, {records} records and {files} files were searched afterwards; "
+              "nothing was left.",
               n=formats.number(done.removed), records=formats.number(done.searched.get("records", 0)),
               files=formats.number(done.searched.get("files", 0))),
             icon=":material/verified_user:",

@@ -54,7 +54,7 @@ class Preview:
 
 
 def preview(stores: Stores, person: Person) -> Preview:
-    """Look at every mention; a second or so in a million. Nothing is changed."""
+    """Look at every mention; some seconds in a million. Nothing is changed."""
     sorts = {"own": Found(), "other": Found()}
     for mention in stores.mentions.holding(person.words):
         if concern := person.concern(mention):

@@ -43,7 +43,9 @@ def test_any_of_several_words_is_found_excluded_mentions_too_oldest_first(stores
     stores.mentions.upsert(mentions)
     stores.mentions.exclude([mentions[2].id])
     assert ids(stores.mentions.holding(["satu", fold("DUA")])) == ids([mentions[2], mentions[1], mentions[0]])
-    assert list(stores.mentions.holding(["empat", "%", "a_"])) == []
+    assert list(stores.mentions.holding(["empat", "%", "a_", "\\"])) == []
+    stores.mentions.upsert([make_mention("seratus 5% lebih a_b", id="f" * 24)])
+    assert ids(stores.mentions.holding(["5% "])) == ids(stores.mentions.holding(["a_b"])) == ["f" * 24]
 
 
 def test_what_is_removed_while_the_search_goes_on_does_no_harm(stores: Stores) -> None:

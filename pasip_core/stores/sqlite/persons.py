@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -19,11 +20,20 @@ from .writing import batches
 LOOKED_AT = 5_000
 """Rows in one read transaction: well under a second."""
 
-# What is plain ASCII is folded by SQLite itself; calling back for every row would take ten times as long.
-# GLOB stops at a zero byte.
-PLAIN = "CASE WHEN {0} GLOB '*[^' || char(1) || '-~]*' OR instr({0}, char(0)) THEN folded({0}) ELSE lower({0}) END"
-TEXT = PLAIN.format("(m.title || ' ' || m.content || ' ' || m.url || ' ' || m.author)")
-RAW = "CASE WHEN instr(m.raw_data, '\\') THEN folded_json(m.raw_data) ELSE lower(m.raw_data) END"
+COLUMNS = ("title", "content", "url", "author")
+# LIKE reads ASCII letters of either case by itself; calling back for every row takes several times as long. Texts with
+# other letters, or with a zero byte, where LIKE ends, are longer as bytes.
+TEXT = " OR ".join(
+    f"m.{name} LIKE :like ESCAPE '\\' "
+    f"OR (length(m.{name}) <> length(CAST(m.{name} AS BLOB)) AND instr(folded(m.{name}), :word))"
+    for name in COLUMNS
+)
+RAW = (
+    "m.raw_data LIKE :like ESCAPE '\\' "
+    "OR (instr(m.raw_data, char(92)) AND instr(folded_json(m.raw_data), :word))"
+)  # fmt: skip
+STRETCH = "SELECT max(n), count(*) FROM (SELECT n FROM scraped_data WHERE n >= ? ORDER BY n LIMIT ?)"
+HELD = f"SELECT m.n FROM scraped_data m WHERE m.n BETWEEN :first AND :last AND ({TEXT} OR {RAW})"
 
 
 def held(connection: sqlite3.Connection, words: Sequence[str], after: int | None) -> tuple[list[int], int | None]:
@@ -31,18 +41,19 @@ def held(connection: sqlite3.Connection, words: Sequence[str], after: int | None
     connection.create_function("folded", 1, fold, deterministic=True)
     connection.create_function("folded_json", 1, _fold_json, deterministic=True)
     first = -(1 << 63) if after is None else after + 1
-    last = connection.execute(
-        "SELECT max(n), count(*) FROM (SELECT n FROM scraped_data WHERE n >= ? ORDER BY n LIMIT ?)", (first, LOOKED_AT)
-    ).fetchone()
-    if last[0] is None:
+    last, looked_at = connection.execute(STRETCH, (first, LOOKED_AT)).fetchone()
+    if last is None:
         return [], None
-    wanted = " OR ".join("instr(said, ?) OR instr(raw, ?)" for _ in words)
-    rows = connection.execute(
-        f"WITH looked AS MATERIALIZED (SELECT m.n AS n, {TEXT} AS said, {RAW} AS raw FROM scraped_data m "
-        f"WHERE m.n BETWEEN ? AND ?) SELECT n FROM looked WHERE {wanted} ORDER BY n",
-        (first, last[0], *(word for word in words for _ in range(2))),
-    )
-    return [row[0] for row in rows], last[0] if last[1] == LOOKED_AT else None
+    found: set[int] = set()
+    for word in words:
+        asked = {"first": first, "last": last, "word": word, "like": _anywhere(word)}
+        found.update(row[0] for row in connection.execute(HELD, asked))
+    return sorted(found), last if looked_at == LOOKED_AT else None
+
+
+def _anywhere(word: str) -> str:
+    """The pattern of texts that hold the word."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
 def _fold_json(text: str) -> str:
