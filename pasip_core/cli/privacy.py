@@ -94,6 +94,8 @@ def _scrub_queue(settings: Settings) -> Callable[[Callable[[str], bool]], Sequen
         try:
             return forget_jobs(holds, settings=settings)
         except QueueUnavailable:
+            if not settings.redis_url.get_secret_value() and not (settings.data_dir / "redis").exists():
+                return ()  # there has never been one
             return ("the job queue does not answer, its records were not searched; start it and erase again",)
 
     return scrub

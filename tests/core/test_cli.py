@@ -187,3 +187,38 @@ def test_the_last_run_of_a_source_is_told_in_the_time_of_the_installation(cli: C
     stores.close()
     assert "2026-11-21 03:30 WIB, 7 new" in cli("sources").stdout
     assert "2026-11-21 05:30 WIT, 7 new" in cli("sources", TIMEZONE="Asia/Jayapura").stdout
+
+
+def test_erasing_shows_first_and_does_it_only_when_told(cli: Cli, file: Path, tmp_path: Path) -> None:
+    cli("import", file, "--platform", "twitter")
+    seen = answer(cli("erase", "--account", "twitter:@ANI", "--json"))
+    assert (seen["own"]["mentions"], seen["own"]["by_platform"]) == (1, {"twitter": 1})
+    assert answer(cli("erase", "--account", "twitter:ani", "--json"))["own"]["mentions"] == 1
+    without_reason = cli("erase", "--account", "twitter:@ani", "--yes")
+    assert (without_reason.returncode, "reason:" in without_reason.stderr) == (2, True)
+    done = answer(cli("erase", "--account", "twitter:@ani", "--yes", "--reason", "permohonan 12", "--json"))
+    assert (done["removed"], done["proven"], done["sealed"]) == (1, True, "")
+    again = answer(cli("import", file, "--platform", "twitter", "--json"))
+    assert (again["inserted"], again["duplicates"], again["erased"]) == (0, 3, 1)
+    (tmp_path / "data" / "redis").mkdir()
+    unsure = cli("erase", "--name", "Siapa Saja", "--yes", "--reason", "permohonan 13")
+    assert (unsure.returncode, "job queue does not answer" in unsure.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("given", [
+    (), ("--account", "twitter:a", "--name", "Budi Santoso"), ("--account", "ani"), ("--account", "twitter:"),
+    ("--name", "ab"),
+])  # fmt: skip
+def test_it_is_clear_who_is_meant_or_nothing_happens(cli: Cli, given: tuple[str, ...]) -> None:
+    done = cli("erase", *given)
+    assert done.returncode == 2
+    assert done.stderr.startswith(("--account", "name:"))
+
+
+def test_cleaning_up_lets_go_of_what_is_old_and_keeps_the_numbers(cli: Cli, file: Path) -> None:
+    cli("import", file, "--platform", "twitter")
+    done = answer(cli("cleanup", "--json", RETENTION_DAYS="twitter=1"))
+    assert done["left"] is False
+    assert answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-22", "--json"))["total_mentions"] == 4
+    refused = cli("cleanup", RETENTION_DAYS="twitter=sebulan")
+    assert (refused.returncode, "'twitter=sebulan'" in refused.stderr) == (2, True)
