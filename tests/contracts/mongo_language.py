@@ -15,7 +15,7 @@ OPERATORS = STAGES | {
 }  # fmt: skip
 COMMANDS = {
     "hello", "ismaster", "buildInfo", "ping", "endSessions", "create", "createIndexes", "collMod", "listCollections",
-    "find", "aggregate", "insert", "update", "delete", "findAndModify", "count", "dropDatabase",
+    "find", "aggregate", "insert", "update", "delete", "findAndModify", "count", "dropDatabase", "compact",
 }  # fmt: skip
 GROWING = {"scraped_data", "sentiment_analysis", "hour_cells", "day_cells", "set_cells"}
 

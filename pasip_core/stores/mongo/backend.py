@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from pymongo.errors import OperationFailure
+
 from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from .leases import MongoLeases
@@ -14,6 +19,8 @@ from .records import MongoRecords
 from .schema import SCHEMA_VERSION, migrate
 from .series import MongoSeries
 from .server import Server
+
+GROWING = ("scraped_data", "sentiment_analysis")
 
 
 class MongoStores:
@@ -32,10 +39,22 @@ class MongoStores:
         self.imports = MongoRecords(self._server, "imports", ImportRun)
         self.audit = MongoRecords(self._server, "audit_log", AuditEntry)
         self.moves = MongoRecords(self._server, "moves", Move)
+        self.frozen = MongoRecords(self._server, "frozen", Frozen)
+        self.salts = MongoRecords(self._server, "salts", Salt)
+        self.erased = MongoRecords(self._server, "erased", Erased)
+        self.erasures = MongoRecords(self._server, "erasures", Erasure)
 
     def migrate(self) -> None:
         """See ``Stores``."""
         migrate(self._server)
+
+    def compact(self) -> None:
+        """See ``Stores``. Freed space goes back to the files where the server lets this account ask for it; its
+        journal, the log for its replicas and its snapshots run out by themselves, or are its operator's to clear."""
+        with self._server.speaking():
+            for collection in GROWING:
+                with suppress(OperationFailure):
+                    self._server.database.command("compact", collection)
 
     def health(self) -> Mapping[str, str]:
         """See ``Stores``."""

@@ -20,7 +20,7 @@ from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
 from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
-from . import leases, tallying
+from . import leases, persons, tallying
 from .changes import clear_abandoned, next_change, watermark
 from .documents import SHOWN, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
@@ -113,6 +113,16 @@ class MongoMentions:
         """See ``MentionStore``."""
         with self._server.speaking():
             return self._understanding.remove_excluded(limit)
+
+    def holding(self, words: Sequence[str]) -> Iterator[Mention]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            yield from persons.holding(self._server, words)
+
+    def replace_authors(self, mentions: Sequence[Mention]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return persons.replace_authors(self._server, mentions, self._zone)
 
     def unanalysed(self, limit: int) -> list[Mention]:
         """See ``MentionStore``."""

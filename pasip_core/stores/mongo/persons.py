@@ -1,0 +1,66 @@
+"""What is stored of persons: finding it wherever it stands, and putting pseudonyms in its place."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bson import ObjectId
+from pymongo import UpdateOne
+
+from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import day_of
+from pasip_core.domain.privacy import texts_of
+from pasip_core.domain.rules.fold import fold
+
+from .changes import changing
+from .documents import SHOWN, mention_from, raw_document
+from .selecting import SORTING, Cursor
+from .server import Document, Server
+from .writing import batches
+
+LOOKED_AT = 500
+
+
+def holding(server: Server, words: Sequence[str]) -> Iterator[Mention]:
+    """See ``MentionStore.holding``: a walk through everything there is, a batch at a time."""
+    walks = [_oldest_first(server, excluded) for excluded in (False, True)]
+    for mention in heapq.merge(*walks, key=lambda mention: mention.published_at):
+        if any(word in said for said in map(fold, texts_of(mention)) for word in words):
+            yield mention
+
+
+def _oldest_first(server: Server, excluded: bool) -> Iterator[Mention]:
+    query: Document = {"excluded": excluded}
+    while True:
+        rows: list[dict[str, Any]] = list(
+            server["scraped_data"].find(query, SHOWN).sort(SORTING["oldest"]).limit(LOOKED_AT)
+        )
+        yield from map(mention_from, rows)
+        if len(rows) < LOOKED_AT:
+            return
+        last = Cursor(0, rows[-1]["published_at"], rows[-1]["_id"])
+        query = {"excluded": excluded, **last.behind("oldest")}
+
+
+def replace_authors(server: Server, mentions: Sequence[Mention], zone: ZoneInfo) -> int:
+    """See ``MentionStore.replace_authors``. No number changes, so that the revision stays."""
+    count = 0
+    for batch in batches(mentions):
+        keys = [ObjectId(mention.id) for mention in batch]
+        found = server["scraped_data"].find({"_id": {"$in": keys}}, {"published_at": 1})
+        days = {day_of(document["published_at"], zone) for document in found}
+        if not days:
+            continue
+        with changing(server, days):
+            writes = [
+                UpdateOne(
+                    {"_id": ObjectId(m.id)},
+                    {"$set": {"author": m.author, "url": m.url, "raw_data": raw_document(m.raw_data)}},
+                )
+                for m in batch
+            ]
+            count += server["scraped_data"].bulk_write(writes, ordered=False).matched_count
+    return count
