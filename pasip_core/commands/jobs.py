@@ -10,6 +10,7 @@ from pasip_core.dispatch import cancel as cancel_job
 from pasip_core.domain.runs import CANCELLED
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
+from pasip_core.stores.runs import open_runs
 
 from .audit import LOCAL, record
 
@@ -32,7 +33,7 @@ def cancel(stores: Stores, settings: Settings, job_id: str, *, who: str = LOCAL)
 def _end_runs(stores: Stores, job: JobStatus, subject: str, now: datetime) -> None:
     """``subject`` is the source of a collection, or the id of an import."""
     if job.name.startswith("collect"):
-        for run in stores.source_runs.list({"source": subject, "finished_at": None}):
+        for run in open_runs(stores, subject):
             stores.source_runs.save(replace(run, finished_at=now, error_kind=CANCELLED, error=SAID))
     elif job.name == "import_file" and (started := stores.imports.get(subject)) and started.finished_at is None:
         stores.imports.save(replace(started, finished_at=now, error=SAID))

@@ -16,6 +16,7 @@ from pasip_core.errors import InputError, MentionErased, MentionTooOld, SourceEr
 from pasip_core.settings import Settings, current_settings
 from pasip_core.sources.base import Source
 from pasip_core.stores.ports import Stores
+from pasip_core.stores.runs import open_runs
 
 from .intake import Intake
 from .progress import Clock, Progress, silent, utc_now
@@ -59,7 +60,7 @@ def collect(
 
 def _begin(source: Source, stores: Stores, now: datetime) -> SourceRun:
     """Record the start; an earlier run that never ended was killed, and is said to be."""
-    for old in stores.source_runs.list({"source": source.name, "finished_at": None}):
+    for old in open_runs(stores, source.name):
         stores.source_runs.save(
             replace(old, finished_at=now, error_kind=INTERRUPTED, error="The run was interrupted and done again.")
         )

@@ -9,13 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import JAKARTA, day_of
+from pasip_core.domain.runs import SourceInfo, SourceRun
+from pasip_core.queries.health import source_states
+from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Matched, Order, Stores, Understood
+from pasip_core.stores.runs import open_runs
 from tests.benchmarks.corpus import COMMON, KEYWORDS, mentions
 from tests.builders import NOW
 from tests.contracts.helpers import TODAY, roll_up, understand
@@ -92,6 +98,23 @@ def test_older_mentions_make_no_work_dearer(lately: Stores, ever: Stores) -> Non
         for (name, of_few), (_, of_all) in zip(work(lately), work(ever), strict=True)
     }
     assert {name: cost for name, cost in costs.items() if dearer(*cost)} == {}
+
+
+def test_older_runs_make_no_collection_dearer(tmp_path: Path) -> None:
+    stores = connect(Settings(_env_file=None, data_dir=tmp_path))
+    stores.sources.save(SourceInfo("a", "A", "news"))
+    moments = [NOW - timedelta(hours=n) for n in range(600)]
+    costs = []
+    for part in (moments[:50], moments[50:]):
+        for moment in part:
+            stores.source_runs.save(SourceRun(f"a-{moment:%s}", "a", moment, moment))
+        stores.source_runs.save(SourceRun("a-open", "a", NOW))
+        costs.append((steps(stores, lambda: open_runs(stores, "a")), steps(stores, lambda: source_states(stores))))
+        assert [run.id for run in open_runs(stores, "a")] == ["a-open"]
+    (few_open, few_states), (many_open, many_states) = costs
+    assert not dearer(few_open, many_open)
+    assert not dearer(few_states, many_states)
+    stores.close()
 
 
 def work(stores: Stores) -> Iterator[tuple[str, Callable[[], object]]]:
