@@ -172,6 +172,8 @@ class _Mover:
             yield batch
             done += len(batch)
             self.progress(done, None if total is None else max(done, total), note)
+        if total is None:
+            self.progress(done, done, note)
 
     def _write(self, part: Part, pairs: Pairs) -> None:
         if part.name == MENTIONS:
