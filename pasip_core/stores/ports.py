@@ -322,6 +322,9 @@ class MetricStore(Protocol):
     def versions(self, period: Period) -> str:
         """A digest that changes whenever a mention or a number of one of these days does."""
 
+    def move_version(self, day: date) -> None:
+        """Say that numbers of this day, or a copy of them, are new: nobody goes on with what they remember."""
+
     def forget_hours(self, before: datetime) -> int:
         """Remove hour cells older than this."""
 

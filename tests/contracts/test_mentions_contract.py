@@ -364,6 +364,18 @@ def test_rolling_up_moves_the_version_of_its_day_only(stores: Stores) -> None:
     assert stores.metrics.versions(WEEK.previous()) == elsewhere
 
 
+def test_the_version_of_a_day_can_be_moved_alone(stores: Stores) -> None:
+    stores.mentions.upsert([make_mention()])
+    roll_up(stores)
+    before, elsewhere = stores.metrics.versions(WEEK), stores.metrics.versions(WEEK.previous())
+    stores.metrics.move_version(TODAY)
+    once = stores.metrics.versions(WEEK)
+    stores.metrics.move_version(TODAY)
+    assert len({before, once, stores.metrics.versions(WEEK)}) == 3
+    assert stores.metrics.versions(WEEK.previous()) == elsewhere
+    assert stores.mentions.touched_days(5) == []
+
+
 def test_an_unchanged_sighting_empties_no_cache(stores: Stores) -> None:
     stores.mentions.upsert([make_mention()])
     before = stores.metrics.versions(WEEK)

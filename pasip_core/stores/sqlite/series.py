@@ -179,6 +179,11 @@ class SqliteSeries:
             ).fetchone()
         return str(row[0] or 0)
 
+    def move_version(self, day: date) -> None:
+        """See ``MetricStore``."""
+        with self._database.writing() as connection:
+            move_versions(connection, next_change(connection), [day_number(day)])
+
     def forget_hours(self, before: datetime) -> int:
         """See ``MetricStore``."""
         with self._database.writing() as connection:
