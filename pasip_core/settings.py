@@ -38,14 +38,10 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(
         SecretStr(""), description="Job queue. Empty: the server that `make up` starts under DATA_DIR."
     )
-    influxdb_url: str = Field(
-        "", description="InfluxDB 2. Empty: series live beside the mentions.", json_schema_extra={"unbuilt": True}
-    )
-    influxdb_token: SecretStr = Field(
-        SecretStr(""), description="Token for INFLUXDB_URL.", json_schema_extra={"unbuilt": True}
-    )
-    influxdb_org: str = Field("", description="Organisation in InfluxDB.", json_schema_extra={"unbuilt": True})
-    influxdb_bucket: str = Field("", description="Bucket in InfluxDB.", json_schema_extra={"unbuilt": True})
+    influxdb_url: str = Field("", description="InfluxDB 2. Empty: series live beside the mentions.")
+    influxdb_token: SecretStr = Field(SecretStr(""), description="Token for INFLUXDB_URL.")
+    influxdb_org: str = Field("", description="Organisation in InfluxDB.")
+    influxdb_bucket: str = Field("", description="Bucket in InfluxDB; `init-db` makes it where it is missing.")
 
     # Credentials of sources
     twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.", json_schema_extra={"unbuilt": True})

@@ -16,7 +16,19 @@ EMBEDDED = "sqlite:///"
 
 
 def connect(settings: Settings) -> Stores:
-    """The stores, with their schema up to date. ``SettingError`` for an address we have no backend for."""
+    """The stores, with the schema of the document store up to date. Of InfluxDB nothing is asked yet.
+
+    ``SettingError`` for an address we have no backend for, or one that cannot be used.
+    """
+    if not settings.influxdb_url:
+        return _documents(settings)
+    from .influx import InfluxServer, InfluxStores
+
+    server = InfluxServer.named_by(settings)
+    return InfluxStores(_documents(settings), server, settings.zone)
+
+
+def _documents(settings: Settings) -> Stores:
     stores = _document_store(settings)
     stores.migrate()
     return stores

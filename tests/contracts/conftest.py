@@ -1,9 +1,9 @@
 """Every backend that is reachable, behind one fixture.
 
-SQLite runs always, and so does the MongoDB backend against a stand-in (``tests/replicas/mongo.py``), which is not
-MongoDB. A real server joins where its address is given: ``TEST_MONGODB_URL`` for the document store,
-``TEST_INFLUXDB_URL`` (with ``TEST_INFLUXDB_TOKEN``, ``…_ORG``, ``…_BUCKET``) for the series. A new backend is a line in
-``BACKENDS``; no test changes.
+SQLite runs always, and so do the MongoDB backend and series in InfluxDB, against stand-ins (``tests/replicas``) that
+are neither MongoDB nor InfluxDB. A real server joins where its address is given: ``TEST_MONGODB_URL`` for the document
+store, ``TEST_INFLUXDB_URL`` (with ``TEST_INFLUXDB_TOKEN``, ``…_ORG``, ``…_BUCKET``) for the series. Each store has a
+database of its own, and a bucket named after that one. A new backend is a line in ``BACKENDS``; no test changes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import pytest
+from influxdb_client import InfluxDBClient
+from pydantic import SecretStr
 from pymongo import MongoClient
 
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
+from pasip_core.stores.influx import InfluxServer
 from pasip_core.stores.ports import Stores
 from tests.contracts.mongo_language import foreign, reads_everything
+from tests.replicas.influx import ORG, TOKEN, InfluxReplica
 from tests.replicas.mongo import MongoStandIn, mongo_stand_in
 
 Backend = Callable[[Path], Settings]
@@ -58,18 +62,41 @@ def _database_at(address: str, folder: Path) -> Settings:
 
 
 def _influxdb(folder: Path) -> Settings:
-    given = {
-        f"influxdb_{name}": os.environ.get(f"TEST_INFLUXDB_{name.upper()}", "") for name in ("token", "org", "bucket")
-    }
-    return Settings(_env_file=None, data_dir=folder, influxdb_url=os.environ["TEST_INFLUXDB_URL"], **given)
+    token, org, bucket = (os.environ.get(f"TEST_INFLUXDB_{name}", "") for name in ("TOKEN", "ORG", "BUCKET"))
+    return _own_bucket(_embedded(folder), os.environ["TEST_INFLUXDB_URL"], token, org, bucket or "pasip-test")
 
 
-STAND_IN = "mongodb-stand-in"
+def _influxdb_stand_in(folder: Path) -> Settings:
+    return _own_bucket(_embedded(folder), _influxdb_standing_in().url, TOKEN, ORG, "pasip-test")
+
+
+def _both_stand_ins(folder: Path) -> Settings:
+    return _own_bucket(_stand_in(folder), _influxdb_standing_in().url, TOKEN, ORG, "pasip-test")
+
+
+@lru_cache(maxsize=1)
+def _influxdb_standing_in() -> InfluxReplica:
+    running = ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(InfluxReplica())
+
+
+def _own_bucket(documents: Settings, url: str, token: str, org: str, bucket: str) -> Settings:
+    """A new bucket for the series of a document store."""
+    named = {"url": url, "token": SecretStr(token), "org": org, "bucket": f"{bucket}-{uuid4().hex[:12]}"}
+    made = documents.model_copy(update={f"influxdb_{name}": value for name, value in named.items()})
+    InfluxServer.named_by(made).prepare()
+    return made
+
+
+STAND_IN, BOTH = "mongodb-stand-in", "mongodb-and-influxdb-stand-ins"
 BACKENDS: dict[str, tuple[Backend, str]] = {
     "sqlite": (_embedded, ""),
     STAND_IN: (_stand_in, ""),
     "mongodb": (_mongodb, "TEST_MONGODB_URL"),
     "influxdb": (_influxdb, "TEST_INFLUXDB_URL"),
+    "influxdb-stand-in": (_influxdb_stand_in, ""),
+    BOTH: (_both_stand_ins, ""),
 }
 REACHABLE = [name for name, (_, variable) in BACKENDS.items() if not variable or os.environ.get(variable)]
 
@@ -78,7 +105,7 @@ REACHABLE = [name for name, (_, variable) in BACKENDS.items() if not variable or
 def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings of an empty store of each backend."""
     settings = BACKENDS[request.param][0](tmp_path / "data")
-    said = _standing_in().commands if request.param == STAND_IN else []
+    said = _standing_in().commands if request.param in {STAND_IN, BOTH} else []
     said.clear()
     yield settings
     assert not set().union(*map(foreign, said)), "not every server knows this"
@@ -97,15 +124,11 @@ def drop(settings: Settings) -> None:
     if address:
         with MongoClient[dict[str, object]](address) as client:
             client.drop_database(client.get_default_database())
-
-
-@pytest.fixture
-def other_stores(request: pytest.FixtureRequest, store_settings: Settings, tmp_path: Path) -> Iterator[Stores]:
-    """A second empty store of the same backend as ``stores``."""
-    backend: str = request.node.callspec.params["store_settings"]
-    opened = connect(BACKENDS[backend][0](tmp_path / "other"))
-    yield opened
-    opened.close()
+    if settings.influxdb_url:
+        token, org = settings.influxdb_token.get_secret_value(), settings.influxdb_org
+        with InfluxDBClient(settings.influxdb_url, token=token, org=org) as series:
+            buckets = series.buckets_api()
+            buckets.delete_bucket(buckets.find_bucket_by_name(settings.influxdb_bucket))
 
 
 @pytest.fixture

@@ -442,3 +442,26 @@ def test_written_numbers_can_be_read_back(stores: Stores) -> None:
             hour: set(cells) for hour, cells in computed.hours.items() if cells
         }
     assert stores.metrics.read(TODAY - timedelta(days=9)).cells == ()
+
+
+def test_old_hours_are_forgotten_and_days_stay(stores: Stores) -> None:
+    hours = [NOW.replace(minute=0) - timedelta(hours=n) for n in range(3)]
+    stores.mentions.upsert([make_mention(f"kabar {n}", published_at=hour) for n, hour in enumerate(hours)])
+    roll_up(stores)
+    assert sorted(total.by["hour"] for total in stores.metrics.sums(WEEK, ("hour",))) == sorted(hours)
+    assert stores.metrics.forget_hours(hours[1]) >= 1
+    assert sorted(total.by["hour"] for total in stores.metrics.sums(WEEK, ("hour",))) == sorted(hours[:2])
+    assert stores.metrics.forget_hours(hours[1]) == 0
+    assert [total.volume for total in stores.metrics.sums(WEEK, ())] == [3]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "a,b=c", "a\\", "a\\,b", "%", "%41", "a\nb", 'k"utip', "${x}", "🔥é", "#x", " "]
+)
+def test_any_name_of_a_platform_or_keyword_is_counted_under_that_name(stores: Stores, name: str) -> None:
+    others = [make_mention("lain", platform="news", source="detik", keywords=("anies",))]
+    stores.mentions.upsert([make_mention(platform=name, source="s", keywords=(name,)), *others])
+    roll_up(stores)
+    told = stores.metrics.sums(WEEK, ("platform", "keyword"), keywords=(name, "anies"))
+    assert {(t.by["platform"], t.by["keyword"]) for t in told} == {(name, name), ("news", "anies")}
+    assert [t.volume for t in stores.metrics.sums(WEEK, (), platforms=(name,))] == [1]

@@ -1,0 +1,42 @@
+"""A document store whose series are also in InfluxDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from ..ports import Stores
+from .series import InfluxSeries
+from .server import InfluxServer
+
+
+class InfluxStores:
+    """See ``Stores``. Opening asks nothing of InfluxDB: mentions are collected while it is away."""
+
+    def __init__(self, documents: Stores, server: InfluxServer, zone: ZoneInfo) -> None:
+        self._documents, self._server = documents, server
+        self.mentions = documents.mentions
+        self.metrics = InfluxSeries(documents.metrics, documents.leases, server, zone)
+        self.leases = documents.leases
+        self.keywords = documents.keywords
+        self.feeds = documents.feeds
+        self.sources = documents.sources
+        self.source_runs = documents.source_runs
+        self.cursors = documents.cursors
+        self.imports = documents.imports
+        self.audit = documents.audit
+
+    def migrate(self) -> None:
+        """See ``Stores``: the bucket, too, and in it every day that has numbers."""
+        self._documents.migrate()
+        self._server.prepare()
+        self.metrics.fill()
+
+    def health(self) -> Mapping[str, str]:
+        """See ``Stores``."""
+        return {**self._documents.health(), **self._server.health()}
+
+    def close(self) -> None:
+        """See ``Stores``."""
+        self._server.close()
+        self._documents.close()
