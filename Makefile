@@ -39,6 +39,9 @@ test: lint
 	@for browser in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
 		test -n "$$browser" && command -v "$$browser" >/dev/null && exit 0; done; \
 		echo "No Chromium here: the browser tests are skipped (Debian: apt-get install chromium)."
+	@command -v influxd >/dev/null || \
+		echo "No influxd here: the tests of line protocol are skipped (Debian: apt-get install influxdb)."
+	@command -v npm >/dev/null || echo "No npm here: our Flux is not read by InfluxData's own parser."
 	$(BIN)/python -m pytest
 
 bench: setup
