@@ -24,7 +24,7 @@ from loguru import logger
 from redis import Redis
 
 from pasip_core.dispatch import open_connection
-from pasip_core.errors import InputError, PasipError
+from pasip_core.errors import InputError, PasipError, StoreUnavailable
 from pasip_core.logs import setup_logging
 from pasip_core.settings import Settings, load_settings
 
@@ -84,10 +84,19 @@ class Installation:
             logger.warning("cut off last time and done again: {}", ", ".join(returned))
 
     def _prepare_stores(self) -> None:
-        """Bring the schema up to date once, before several processes would at the same time."""
+        """Bring the schema up to date once, before several processes would at the same time.
+
+        An InfluxDB that is away keeps nothing else from starting: rollup comes back for what it missed.
+        """
         from pasip_core.stores.connect import connect
 
-        connect(self.settings).close()
+        stores = connect(self.settings)
+        try:
+            stores.migrate()
+        except StoreUnavailable as error:
+            logger.warning("numbers wait until the series are back: {}", error)
+        finally:
+            stores.close()
 
     def _programs(self) -> list[Child]:
         python = sys.executable

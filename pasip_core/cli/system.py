@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,8 +20,9 @@ from .output import progress_bar, say, say_json, show_fields, show_table
 
 
 def init_db(json: Json = False) -> None:
-    """Make the schema, or bring it up to this version; safe to repeat."""
+    """Make the schema and the bucket, or bring them up to this version; safe to repeat."""
     with opened() as (_, stores):
+        stores.migrate()
         state = stores.health()
     if json:
         say_json(state)
@@ -66,11 +67,15 @@ class Finding:
     remedy: str = ""
 
 
+SERIES_REMEDY = "check the INFLUXDB_ settings, run `init-db`; what was collected meanwhile is counted when it is back"
+
+
 def doctor(json: Json = False) -> None:
     """Every part: reachable, version, how fast, and what to do if not."""
     settings = current_settings()
     findings = [
         _examine("store", lambda: _store(settings), "check DATABASE_URL and the rights on DATA_DIR"),
+        *([_examine("series", _series(settings), SERIES_REMEDY)] if settings.influxdb_url else []),
         _examine("queue", lambda: _queue(settings), "start everything with `make up`, or check REDIS_URL"),
         _examine("workers", lambda: _workers(settings), "start everything with `make up`"),
         _examine("sentiment model", lambda: _model(settings), "set SENTIMENT_MODEL=bundled"),
@@ -97,8 +102,24 @@ def _examine(part: str, look: Callable[[], str], remedy: str) -> Finding:
 
 
 def _store(settings: Settings) -> str:
-    with opened() as (_, stores):
-        return ", ".join(f"{name} {value}" for name, value in stores.health().items())
+    from pasip_core.stores.connect import connect
+
+    stores = connect(settings.model_copy(update={"influxdb_url": ""}))
+    try:
+        return _told(stores.health())
+    finally:
+        stores.close()
+
+
+def _series(settings: Settings) -> Callable[[], str]:
+    """The driver is loaded beforehand, so that the time is the server's alone."""
+    from pasip_core.stores.influx import InfluxServer
+
+    return lambda: _told(InfluxServer.named_by(settings).health())
+
+
+def _told(health: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in health.items())
 
 
 def _queue(settings: Settings) -> str:

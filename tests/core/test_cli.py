@@ -18,6 +18,7 @@ import pytest
 from pasip_core.domain.runs import SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
+from tests.replicas.influx import ORG, TOKEN, VERSION, InfluxReplica
 
 Cli = Callable[..., "CompletedProcess[str]"]
 ROWS = [
@@ -107,11 +108,41 @@ def test_a_rule_can_be_tried_before_it_is_kept(cli: Cli) -> None:
 def test_doctor_tells_what_is_missing_and_what_to_do(cli: Cli) -> None:
     done = cli("doctor", "--json")
     assert done.returncode == 1
-    parts = {finding["part"]: finding for finding in json.loads(done.stdout)}
+    parts = doctors(done)
+    assert "series" not in parts
     assert parts["store"]["ok"]
     assert parts["sentiment model"]["ok"]
     assert not parts["queue"]["ok"]
     assert "make up" in parts["queue"]["remedy"]
+
+
+def test_series_in_influxdb_are_set_up_answered_and_examined(cli: Cli, file: Path) -> None:
+    answer(cli("import", file, "--platform", "twitter", "--json"))
+    with InfluxReplica() as replica:
+        variables = {"INFLUXDB_URL": replica.url, "INFLUXDB_ORG": ORG, "INFLUXDB_BUCKET": "pasip"}
+        refused = cli("init-db", **variables)
+        assert refused.returncode == 2
+        assert "INFLUXDB_TOKEN" in refused.stderr
+        variables["INFLUXDB_TOKEN"] = TOKEN
+        unknown = cli("stats", "--from", "2026-11-20", **variables)
+        assert unknown.returncode == 2
+        assert "init-db" in unknown.stderr
+        state = answer(cli("init-db", "--json", **variables))
+        assert (state["series"], state["bucket"]) == (f"InfluxDB {VERSION}", "pasip")
+        stats = answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-22", "--json", **variables))
+        assert stats["total_mentions"] == 4
+        assert "/api/v2/query" in {path for _, path, _ in replica.asked}
+        assert doctors(cli("doctor", "--json", **variables))["series"]["ok"]
+    gone = doctors(cli("doctor", "--json", **variables))
+    assert gone["store"]["ok"]
+    assert not gone["series"]["ok"]
+    assert "does not accept connections" in gone["series"]["detail"]
+    assert "INFLUXDB_" in gone["series"]["remedy"]
+    assert TOKEN not in str(gone)
+
+
+def doctors(done: CompletedProcess[str]) -> dict[str, dict[str, object]]:
+    return {finding["part"]: finding for finding in json.loads(done.stdout)}
 
 
 def test_the_sample_set_comes_and_goes_without_a_trace(cli: Cli, file: Path) -> None:

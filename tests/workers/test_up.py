@@ -22,7 +22,9 @@ from rq import Queue
 from pasip_core.dispatch import dispatch, job_status, queue_overview
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
+from pasip_core.stores.influx.points import DAYS
 from tests.builders import make_mention
+from tests.replicas.influx import ORG, TOKEN, InfluxReplica, KeptBucket
 from tests.workers.conftest import ROOT, wait_until
 from workers.processes import spawn
 from workers.supervisor import Child, stop_all
@@ -61,8 +63,9 @@ class Installation:
         self.process: subprocess.Popen[bytes] | None = None
         self.everyone: list[psutil.Process] = []
 
-    def start(self, port: int | None = None) -> subprocess.Popen[bytes]:
+    def start(self, port: int | None = None, **variables: str) -> subprocess.Popen[bytes]:
         env = {**os.environ, "DATA_DIR": str(self.settings.data_dir), "SCRAPE_WORKERS": "1", "PYTHONUNBUFFERED": "1"}
+        env |= variables
         argv = [sys.executable, "-m", "workers.up", "--port", str(port or self.port)]
         with self.log.open("wb") as log:
             self.process = spawn(argv, env=env, cwd=ROOT, by=signal.SIGTERM, output=log.fileno())
@@ -259,3 +262,31 @@ def test_a_child_that_keeps_ending_is_started_again_ever_more_slowly() -> None:
     pauses = [b - a for a, b in itertools.pairwise(starts)]
     assert pauses == sorted(pauses)
     assert pauses[-1] >= 4 * pauses[0]
+
+
+def test_an_influxdb_that_is_away_keeps_nothing_from_starting_and_gets_its_numbers(installation: Installation) -> None:
+    with InfluxReplica() as replica:
+        bucket = replica.buckets["pasip"] = KeptBucket("pasip")
+        named = {"INFLUXDB_URL": replica.url, "INFLUXDB_TOKEN": TOKEN, "INFLUXDB_ORG": ORG, "INFLUXDB_BUCKET": "pasip"}
+        replica.state = "cut"
+        installation.start(**named)
+        installation.wait_ready()
+        assert "numbers wait until the series are back" in installation.log.read_text()
+        stores = connect(installation.settings)
+        stores.mentions.upsert([make_mention("jokowi meninjau pasar")])
+        failed = dispatch("rollup", settings=installation.settings).job_id
+        wait_until(lambda: any(path == "/api/v2/query" for _, path, _ in replica.asked), 60, "rollup wants to copy")
+        assert stores.mentions.touched_days(1)
+        replica.state = "normal"
+        wait_until(lambda: _is_over(failed, installation.settings), 60, "the rollup is over")
+        again = dispatch("rollup", settings=installation.settings).job_id
+        wait_until(lambda: _is_over(again, installation.settings), 60, "the next one, too")
+        assert sum(fields["volume"] for ((name, _), _), fields in bucket.points.items() if name == DAYS) == 1
+        assert stores.mentions.touched_days(1) == []
+        stores.close()
+        assert installation.stop() == 0
+        assert TOKEN not in installation.log.read_text()
+
+
+def _is_over(job: str, settings: Settings) -> bool:
+    return job_status(job, settings=settings).state in {"done", "failed"}
