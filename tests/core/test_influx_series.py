@@ -237,6 +237,28 @@ def test_numbers_that_were_there_before_influxdb_are_copied_once(replica: Influx
     assert "/api/v2/write" not in {path for _, path, _ in replica.asked}
 
 
+def test_a_day_that_was_copied_in_part_is_copied_when_set_up_again(replica: InfluxReplica, open_stores: Open) -> None:
+    alone = embedded(open_stores)
+    alone.mentions.upsert(
+        [make_mention(f"{n}", platform=f"p{n}", keywords=("a", "b")) for n in range(LINES_AT_ONCE // 4)]
+    )
+    roll_up(alone)
+    joined = open_stores()
+
+    def fail_next() -> None:
+        replica.before_write, replica.state = (lambda: None), "full"
+
+    replica.before_write = fail_next
+    with pytest.raises(StoreFull):
+        joined.migrate()
+    assert len(replica.buckets["pasip"].points) == LINES_AT_ONCE
+    replica.state = "normal"
+    joined.migrate()
+    hourly = joined.metrics.sums(WEEK, ("hour", "keyword"), keywords=("*", "a", "b"))
+    assert {total.by["keyword"]: total.volume for total in hourly} == dict.fromkeys("*ab", LINES_AT_ONCE // 4)
+    assert volume(joined) == LINES_AT_ONCE // 4
+
+
 def test_another_zone_leaves_no_number_twice(stores: Stores, open_stores: Open) -> None:
     """Midnight is another moment then: the points of the old days have to go."""
     times = [NOW - timedelta(hours=3 * n) for n in range(25)]

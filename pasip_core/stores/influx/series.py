@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from pasip_core.errors import LeaseLost
 
 from ..ports import Dimension, Fence, Leases, MetricStore
 from . import flux
-from .points import HOURS, TAGS, Place, fits, line, place_of, points_of, tag_value
+from .points import DAYS, HOURS, TAGS, Place, fits, line, place_of, points_of, tag_value
 from .server import InfluxServer
 
 LEASE_SECONDS = 60.0
@@ -50,7 +51,7 @@ class InfluxSeries:
     def _copy(self, numbers: DayNumbers, fence: Fence | None) -> None:
         cells = points_of(numbers, self._zone)
         gone = self._standing(numbers) - cells.keys()
-        lines = [line(place, cells.get(place)) for place in (*cells, *gone)]
+        lines = [line(place, cells.get(place)) for place in sorted((*cells, *gone), key=_tells_of_the_day)]
         for at in range(0, len(lines), LINES_AT_ONCE):
             if fence:
                 self._leases.renew(fence, LEASE_SECONDS)
@@ -73,8 +74,9 @@ class InfluxSeries:
 
     def fill(self) -> None:
         """Copy the days that InfluxDB has nothing of, as where it joins numbers that were there before it."""
-        days = [day for day in self._documents.days() if fits(day, day)]
-        if days:
+        fitting = (day for day in self._documents.days() if fits(day, day))
+        for _, year in groupby(fitting, key=lambda day: day.year):
+            days = list(year)
             there = {total.by["day"] for total in self.sums(Period(days[0], days[-1], self._zone), ("day",))}
             for day in days:
                 if day not in there:
@@ -148,6 +150,11 @@ class InfluxSeries:
         """See ``MetricStore``: the copy first, so that an interruption leaves something to come back for."""
         self._server.forget(HOURS, before)
         return self._documents.forget_hours(before)
+
+
+def _tells_of_the_day(place: Place) -> bool:
+    """Those points come last: ``fill`` takes a day that has them for one that was copied to the end."""
+    return place.measurement == DAYS and place.keyword == ALL_KEYWORDS
 
 
 def _totals(rows: Iterable[Mapping[str, Any]], by: Sequence[Dimension], zone: ZoneInfo) -> list[Total]:
