@@ -25,12 +25,21 @@ class InfluxStores:
         self.cursors = documents.cursors
         self.imports = documents.imports
         self.audit = documents.audit
+        self.moves = documents.moves
+        self.frozen = documents.frozen
+        self.salts = documents.salts
+        self.erased = documents.erased
+        self.erasures = documents.erasures
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""
         self._documents.migrate()
         self._server.prepare()
         self.metrics.fill()
+
+    def compact(self) -> None:
+        """See ``Stores``. Series hold numbers alone, nothing of a person."""
+        self._documents.compact()
 
     def health(self) -> Mapping[str, str]:
         """See ``Stores``."""

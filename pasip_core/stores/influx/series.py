@@ -87,11 +87,10 @@ class InfluxSeries:
 
         Once more where it says something else by then. What it says after that, its writer copies.
         """
-        copied = None
-        while copied != (version := self._documents.versions(Period(day, day, self._zone))):
-            stands = self._documents.read(day)
+        stands, copied = self._documents.read(day), None
+        while (cells := points_of(stands, self._zone)) != copied:
             self._copy(replace(stands, hours={**dict.fromkeys(hours, ()), **stands.hours}), None)
-            copied = version
+            stands, copied = self._documents.read(day), cells
         self._documents.move_version(day)
 
     def sums(

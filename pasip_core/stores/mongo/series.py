@@ -32,7 +32,7 @@ from ..cells import (
     totals,
 )
 from ..ports import Dimension, Fence
-from .changes import changing, next_change, version_of
+from .changes import changing, move_versions, next_change, version_of
 from .leases import check
 from .server import Document, Server
 from .writing import add_voices
@@ -168,6 +168,11 @@ class MongoSeries:
         """See ``MetricStore``."""
         with self._server.speaking():
             return version_of(self._server, period)
+
+    def move_version(self, day: date) -> None:
+        """See ``MetricStore``."""
+        with self._server.speaking():
+            move_versions(self._server, [day])
 
     def forget_hours(self, before: datetime) -> int:
         """See ``MetricStore``."""
