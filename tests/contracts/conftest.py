@@ -137,3 +137,13 @@ def stores(store_settings: Settings) -> Iterator[Stores]:
     opened = connect(store_settings)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def other_stores(request: pytest.FixtureRequest, store_settings: Settings, tmp_path: Path) -> Iterator[Stores]:
+    """A second empty store of the same backend as ``stores``."""
+    settings = BACKENDS[request.node.callspec.params["store_settings"]][0](tmp_path / "other")
+    opened = connect(settings)
+    yield opened
+    opened.close()
+    drop(settings)

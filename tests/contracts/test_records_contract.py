@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
@@ -24,6 +26,11 @@ FULL = [
     ("source_runs", SourceRun("r2", "detik", NOW)),
     ("cursors", SourceCursor("detik", {"seen": ["a", 1, None, {"b": 2.5}], "teks": "🔥 é"})),
     ("imports", ImportRun("i1", "data.csv", NOW, None, 9, 5, 2, 1, 1, "x.csv", "")),
+    ("frozen", Frozen("news", "2026-01-31")),
+    ("salts", Salt.fresh()),
+    ("erased", Erased("0" * 32, "mention", "e1", platform="news")),
+    ("erasures", Erasure("e1", NOW, "sari", "permohonan", "name", "0" * 32, finished_at=NOW, by_platform={"news": 3},
+                         files=("a", "b"), proven=True)),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
     ("moves", Move("move", "sqlite:////srv/a.db", NOW, "mentions", "ab" * 12, NOW, "0f")),
 ]  # fmt: skip

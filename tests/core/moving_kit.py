@@ -17,6 +17,8 @@ from pathlib import Path
 
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import JAKARTA
+from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
 from pasip_core.pipeline.moving import StoreContents, backup, move, restore
 from pasip_core.pipeline.moving.contents import sum_of
@@ -51,6 +53,10 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.cursors.save(SourceCursor("detik", {"seen": ["a", 1, None, {"b": 2.5}], "teks": "🔥"}))
     stores.imports.save(ImportRun("i1", "data.csv", NOW, NOW, 9, 5, 2, 1, 1, "x.csv"))
     stores.audit.save(AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]}))
+    stores.frozen.save(Frozen("news", LONG_AGO.isoformat()))
+    stores.salts.save(Salt.fresh())
+    stores.erased.save(Erased("0" * 32, "name", "e1", words=2))
+    stores.erasures.save(Erasure("e1", NOW, "sari", "permohonan 1", "name", "0" * 32, by_platform={"news": 1}))
     write_numbers(stores, frozen_numbers())
 
 
