@@ -12,7 +12,9 @@
     │   ├── MentionErased         a mention of a person whose data was erased on request
     │   └── ModelRefused          a language model that cannot do the task
     ├── StoreError
-    │   ├── StoreUnavailable      not reachable, locked too long, timed out
+    │   ├── StoreUnavailable      not reachable, not there, or of no use for now
+    │   │   ├── StoreBusy         locked for too long, or too slow to answer in time
+    │   │   └── StoreDamaged      what is there cannot be read as a store
     │   ├── StoreFull             no space left
     │   ├── StoreReadOnly         written to without the right to
     │   ├── StoreSchemaMismatch   made by a newer version of this program, or not by this program
@@ -34,6 +36,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime
 
 
@@ -96,7 +99,15 @@ class StoreError(PasipError):
 
 
 class StoreUnavailable(StoreError):
-    """The store is not reachable, or was locked for longer than we wait."""
+    """The store is not reachable, not there, or of no use for now."""
+
+
+class StoreBusy(StoreUnavailable):
+    """The store was locked, or took to answer, for longer than we wait."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """What is there cannot be read as a store; a person has to bring back a copy."""
 
 
 class StoreFull(StoreError):
@@ -113,6 +124,13 @@ class StoreSchemaMismatch(StoreError):
 
 class PartsDiffer(StoreError):
     """After a move, parts of the two stores are not the same; the message names them."""
+
+
+def is_store_away(error: BaseException) -> bool:
+    """Whether the same work would go well once the store, or room on its disk, is back."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+    return isinstance(error, StoreUnavailable | StoreFull | StoreReadOnly | StoreSchemaMismatch)
 
 
 class LeaseLost(StoreError):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from pasip_core.domain.metrics import BoundedCount
 from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
+from pasip_core.errors import StoreBusy, StoreError, StoreFull, StoreUnavailable
 from pasip_core.stores.ports import Stores
 
 RUNS_LOOKED_AT = 200
 WAITING_COUNTED, DAYS_COUNTED = 10_000, 1_000
+LEAST_ROOM = 16 << 20
+"""Bytes free where the data lies: with less, the next batch of mentions may not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,31 @@ class Backlog:
 
     unanalysed: BoundedCount
     days_to_roll_up: int
+
+
+def store_trouble(stores: Stores, data_dir: Path) -> StoreError | None:
+    """What keeps the stores from being read, else what keeps them from being written to; ``None`` if nothing does.
+
+    Reads a little and writes a little (a lease that nobody else takes). A store that is only busy writing
+    is well: what is to be written waits for its turn.
+    """
+    try:
+        stores.mentions.watermark()
+        free = _free_bytes(data_dir)
+        if free < LEAST_ROOM:
+            return StoreFull(f"only {free / 1e6:.1f} MB are free in {data_dir}; free some, and the work goes on")
+        with suppress(StoreBusy):
+            stores.leases.acquire("health", "health", 1.0)
+    except StoreError as error:
+        return error
+    return None
+
+
+def _free_bytes(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StoreUnavailable(f"{folder} is not there ({error.strerror})") from error
 
 
 def last_collection(stores: Stores) -> SourceRun | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pasip_core.errors import SettingError
+from pasip_core.errors import SettingError, StoreUnavailable
 from pasip_core.settings import Settings
 
 from .ports import Stores
@@ -15,36 +15,36 @@ from .ports import Stores
 EMBEDDED = "sqlite:///"
 
 
-def connect(settings: Settings) -> Stores:
+def connect(settings: Settings, *, patience: float | None = None, make: bool = True) -> Stores:
     """The stores, with the schema of the document store up to date. Of InfluxDB nothing is asked yet.
 
-    ``SettingError`` for an address we have no backend for, or one that cannot be used.
+    ``patience`` bounds, in seconds, the wait for a lock and for each answer, where a person waits for it;
+    what runs in the background waits longer. Without ``make`` an embedded store that is not there is
+    ``StoreUnavailable`` and not made anew: what a worker wrote into a new one would be missing in the old
+    one when that is back. ``SettingError`` for an address we have no backend for, or one that cannot be used.
     """
+    if not make and is_missing(settings):
+        raise StoreUnavailable(f"{_embedded_file(settings)} is not there; bring its folder back, or run init-db")
+    documents = _document_store(settings, patience)
+    documents.migrate()
     if not settings.influxdb_url:
-        return _documents(settings)
+        return documents
     from .influx import InfluxServer, InfluxStores
 
-    server = InfluxServer.named_by(settings)
-    return InfluxStores(_documents(settings), server, settings.zone)
+    return InfluxStores(documents, InfluxServer.named_by(settings), settings.zone)
 
 
-def _documents(settings: Settings) -> Stores:
-    stores = _document_store(settings)
-    stores.migrate()
-    return stores
-
-
-def _document_store(settings: Settings) -> Stores:
+def _document_store(settings: Settings, patience: float | None) -> Stores:
     address = settings.database_url.get_secret_value()
     if not address or address.startswith(EMBEDDED):
         from .sqlite import SqliteStores
 
-        return SqliteStores(_embedded_file(settings), settings.zone)
+        return SqliteStores(_embedded_file(settings), settings.zone, patience)
     scheme, colon, _ = address.partition(":")
     if scheme in {"mongodb", "mongodb+srv"}:
         from .mongo import MongoStores
 
-        return MongoStores(address, settings.zone)
+        return MongoStores(address, settings.zone, patience)
     raise SettingError(
         f"DATABASE_URL: there is no backend for {scheme if colon else 'this'!r}; write mongodb://…, or leave it empty "
         "for the embedded store.",

@@ -18,16 +18,19 @@ from .mentions import MongoMentions
 from .records import MongoRecords
 from .schema import SCHEMA_VERSION, migrate
 from .series import MongoSeries
-from .server import Server
+from .server import Server, bounded
 
 GROWING = ("scraped_data", "sentiment_analysis")
 
 
 class MongoStores:
-    """See ``Stores``. ``zone`` is the zone of days. ``SettingError`` for an address that cannot be read."""
+    """See ``Stores``. ``zone`` is the zone of days; ``patience`` bounds, in seconds, the wait for each answer.
 
-    def __init__(self, address: str, zone: ZoneInfo) -> None:
-        self._server = Server(address)
+    ``SettingError`` for an address that cannot be read.
+    """
+
+    def __init__(self, address: str, zone: ZoneInfo, patience: float | None = None) -> None:
+        self._server = Server(address, {} if patience is None else bounded(patience))
         self.mentions = MongoMentions(self._server, zone)
         self.metrics = MongoSeries(self._server, zone)
         self.leases = MongoLeases(self._server)

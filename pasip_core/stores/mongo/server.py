@@ -53,6 +53,11 @@ READ_ONLY = {20, 96, 100}
 TOO_LARGE = {10334, 17419, 17420}
 
 
+def bounded(seconds: float) -> dict[str, Any]:
+    """Options of one who waits no longer than this for a server, or for one answer."""
+    return dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS", "socketTimeoutMS"), int(seconds * 1000))
+
+
 class Server:
     """The client of this process. A forked process opens its own: a client cannot be shared across a fork.
 

@@ -28,10 +28,10 @@ COUNTED_MENTIONS = (
 
 
 class SqliteStores:
-    """See ``Stores``. ``zone`` is the zone of days."""
+    """See ``Stores``. ``zone`` is the zone of days, ``patience`` that of ``Database``."""
 
-    def __init__(self, path: Path, zone: ZoneInfo) -> None:
-        self._database = Database(path)
+    def __init__(self, path: Path, zone: ZoneInfo, patience: float | None = None) -> None:
+        self._database = Database(path, patience)
         self.mentions = SqliteMentions(self._database, zone)
         self.metrics = SqliteSeries(self._database, zone)
         self.leases = SqliteLeases(self._database)
