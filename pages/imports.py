@@ -64,6 +64,11 @@ def start(path: Path, mapping: dict[str, str], platform: str, source: str) -> No
 @st.fragment(run_every=1.0, key="import_progress")
 def follow(run_id: str, job_id: str) -> None:
     """The running import, until it is over."""
+    with state.attempted():
+        _follow(run_id, job_id)
+
+
+def _follow(run_id: str, job_id: str) -> None:
     run = cached.stores().imports.get(run_id)
     if run and run.finished_at:
         st.session_state.pop(_RUNNING, None)

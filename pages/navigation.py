@@ -33,5 +33,6 @@ pages = {
 page = st.navigation(pages)
 frame.show_frame()
 with state.guarded(page.url_path or "overview"):
+    state.announce_trouble()
     session.settle(page.url_path or "overview")
     page.run()

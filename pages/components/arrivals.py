@@ -17,6 +17,11 @@ MOST_RUNS, MOST_MENTIONS = 8, 5
 @st.fragment(run_every=live.EVERY, key="arrivals")
 def show(names: Mapping[str, str]) -> None:
     """The latest run of each source, newest first, and the newest mentions; ``names`` are the sources' labels."""
+    with state.attempted():
+        _show(names)
+
+
+def _show(names: Mapping[str, str]) -> None:
     runs = latest_runs(cached.stores(), MOST_RUNS)
     if not runs:
         return

@@ -20,10 +20,14 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceRun
+from pasip_core.errors import StoreError, StoreSchemaMismatch
 from pasip_core.queries import compare, health, mentions, overview
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Order, Page, Stores
 
+PATIENCE = 10.0
+"""Seconds that somebody in front of a page waits at most for a lock or for one answer of the store."""
+LOOK_PATIENCE, LOOK_SECONDS = 1.0, 4.0
 T = TypeVar("T")
 Figure = dict[str, Any]
 HASHES = {Filters: repr, Period: repr}
@@ -36,15 +40,42 @@ def place() -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda stores: stores.close())
-def _opened(_settings: Settings, place: str) -> Stores:
+def _opened(_settings: Settings, place: str, patience: float) -> Stores:
     from pasip_core.stores.connect import connect
 
-    return connect(_settings)
+    return connect(_settings, patience=patience)
 
 
 def stores() -> Stores:
     """The stores, opened once a process. ``StoreUnavailable`` where they cannot be."""
-    return _opened(current_settings(), place())
+    return _opened(current_settings(), place(), PATIENCE)
+
+
+def store_trouble() -> StoreError | None:
+    """What is wrong with the stores, looked at anew every few seconds, and in a second at most."""
+    return _trouble(place())
+
+
+@st.cache_data(ttl=LOOK_SECONDS, show_spinner=False)
+def _trouble(place: str) -> StoreError | None:
+    found = _look()
+    if isinstance(found, StoreSchemaMismatch):  # an older backup came back: opening brings it up to date
+        _opened.clear()
+        found = _look()
+    return found
+
+
+def _look() -> StoreError | None:
+    settings = current_settings()
+    try:
+        return health.store_trouble(_opened(settings, place(), LOOK_PATIENCE), settings.data_dir)
+    except StoreError as error:
+        return error
+
+
+def look_again() -> None:
+    """Forget what was seen of the stores, so that the next run looks at once."""
+    _trouble.clear()
 
 
 def day_versions(filters: Filters) -> str:

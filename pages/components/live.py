@@ -7,6 +7,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from pages.components import formats, labels, state
+from pages.components.i18n import t
 from pasip_core import dispatch
 from pasip_core.dispatch import JobStatus, QueueOverview
 from pasip_core.errors import PasipError, QueueUnavailable
@@ -57,8 +58,18 @@ def show_progress(job: JobStatus) -> None:
     elif job.state == "running":
         done = f" · {formats.number(job.done)}" if job.done else ""
         st.progress(0.0, f":material/autorenew: {state.shown(what)}{done} {note}")
+    elif job.store_away_since:
+        st.caption(":material/cloud_off: " + _waiting_for_store(job))
     else:
         st.caption(f":material/schedule: {state.shown(what)} {note}")
+
+
+def _waiting_for_store(job: JobStatus) -> str:
+    what = " · ".join(part for part in (labels.job(job.name), subject(job)) if part)
+    return t(
+        "{what}: waits for the data store since {since}; looks again {next}. Nothing is lost.",
+        what=state.shown(what), since=formats.moment(job.store_away_since), next=formats.moment(job.retry_at),
+    )  # fmt: skip
 
 
 def show_job(job_id: str, *, key: str) -> str | None:
@@ -72,6 +83,6 @@ def show_job(job_id: str, *, key: str) -> str | None:
         return None
     if job.state in {"waiting", "running", "retrying"}:
         show_progress(job)
-    if job.error and job.state in {"failed", "retrying"}:
+    if job.error and job.state in {"failed", "retrying"} and not job.store_away_since:
         st.error(state.shown(job.error))
     return job.state

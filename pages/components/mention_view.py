@@ -42,7 +42,13 @@ def show(id: str) -> None:
         st.info(t("This mention is not there any more."), icon=":material/info:")
         return
     dialog = st.dialog(t("Mention"), width="large", on_dismiss=close)
-    dialog(_content)(detail)
+    dialog(_guarded_content)(detail)
+
+
+def _guarded_content(detail: MentionDetail) -> None:
+    """The dialog redraws itself, so that the guard around the page does not cover it."""
+    with state.attempted():
+        _content(detail)
 
 
 def _content(detail: MentionDetail) -> None:

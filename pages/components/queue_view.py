@@ -52,7 +52,7 @@ def _show_job(job: JobStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"job_{job.id}"):
         with st.container(width="stretch", gap=None):
             live.show_progress(job)
-            if job.state == "retrying":
+            if job.state == "retrying" and not job.store_away_since:
                 st.caption(
                     t("Next try {when}: {error}", when=formats.moment(job.retry_at), error=state.shown(job.error))
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import streamlit as st
 from loguru import logger
@@ -17,11 +18,16 @@ from pasip_core.errors import (
     PasipError,
     QueueUnavailable,
     SettingError,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
     StoreFull,
     StoreReadOnly,
     StoreSchemaMismatch,
-    StoreUnavailable,
 )
+
+WATCH_SECONDS = 5.0
+_SAID, _LOGGED = "_store_trouble", "_logged_trouble"
 
 
 def shown(text: str) -> str:
@@ -33,35 +39,75 @@ def shown(text: str) -> str:
 _BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
-def explain(error: PasipError) -> tuple[str, str]:
-    """What happened and what to do about it, in the words of the session's language."""
-    if isinstance(error, StoreUnavailable):
-        return t("The data store does not answer."), t(
-            "Nothing is lost. Try again in a moment; if it stays away, look at `python -m pasip_core doctor`."
-        )
-    if isinstance(error, StoreFull):
-        return t("The disk is full."), t("Make room where DATA_DIR lies; nothing new can be kept until then.")
-    if isinstance(error, StoreReadOnly):
-        return t("The data store may only be read."), t("Give this program the right to write under DATA_DIR.")
-    if isinstance(error, StoreSchemaMismatch):
-        return t("The data was made by another version of this program."), t(
-            "Update the program, or point DATA_DIR at another folder."
-        )
+class Told(NamedTuple):
+    """What is wrong, what still works, and what to do about it."""
+
+    what: str
+    works: str
+    way_out: str
+
+
+def explain(error: PasipError) -> Told:
+    """``error`` in the words of the session's language."""
+    if isinstance(error, StoreError):
+        return _explain_store(error)
     if isinstance(error, QueueUnavailable):
-        return t("The background workers cannot be reached."), t(
-            "What is stored can still be read and changed. Start everything with `make up`, then try again."
+        return Told(
+            t("The background workers cannot be reached."),
+            t("What is stored can still be read and changed."),
+            t("Start everything with `make up`, then try again."),
         )
     if isinstance(error, SettingError):
-        return t("A setting cannot be used."), shown(str(error))
+        return Told(t("A setting cannot be used."), "", shown(str(error)))
     if isinstance(error, JobStateError):
-        return t("This job cannot do that now."), shown(str(error))
-    return t("This did not work."), shown(str(error))
+        return Told(t("This job cannot do that now."), "", shown(str(error)))
+    return Told(t("This did not work."), "", shown(str(error)))
+
+
+def _explain_store(error: StoreError) -> Told:
+    waits = t("What the workers were asked for waits in the queue and goes on by itself; nothing is lost.")
+    if isinstance(error, StoreDamaged):
+        return Told(
+            t("The data file is damaged and cannot be read."), waits,
+            t("Stop everything, put a backup of the file in its place and start again; the log names the file."),
+        )  # fmt: skip
+    if isinstance(error, StoreBusy):
+        return Told(
+            t("The data store is too busy to answer."), waits,
+            t("Wait a moment. If it stays so, look for another program that holds the data file."),
+        )  # fmt: skip
+    if isinstance(error, StoreFull):
+        return Told(
+            t("The disk is full."),
+            t("What is stored can still be read; nothing new can be kept. Collections and imports wait for room."),
+            t("Make room where DATA_DIR lies; the work then goes on by itself."),
+        )
+    if isinstance(error, StoreReadOnly):
+        return Told(
+            t("The data store may only be read."),
+            t("What is stored can still be read; nothing can be changed. Collections and imports wait."),
+            t("Give this program the right to write under DATA_DIR, and see that its disk is mounted for writing."),
+        )
+    if isinstance(error, StoreSchemaMismatch):
+        return Told(
+            t("The data was made by another version of this program."),
+            t("Nothing in it was changed, and what the workers were asked for waits."),
+            t("Update the program, or point DATA_DIR at another folder."),
+        )
+    return Told(
+        t("The data store does not answer."), waits,
+        t("See that its disk or server is there; `python -m pasip_core doctor` says what is missing."),
+    )  # fmt: skip
 
 
 def show(error: PasipError) -> None:
     """The error as a calm box, never as a traceback."""
-    what, way_out = explain(error)
-    st.error(f"**{what}**  \n{way_out}", icon=":material/cloud_off:")
+    st.error(_in_words(error), icon=":material/cloud_off:")
+
+
+def _in_words(error: PasipError) -> str:
+    told = explain(error)
+    return "  \n".join(filter(None, (f"**{told.what}**", told.works, told.way_out)))
 
 
 @contextmanager
@@ -70,21 +116,47 @@ def guarded(what: str) -> Iterator[None]:
     try:
         yield
     except PasipError as error:
-        logger.opt(exception=error).error("page {}: {}", what, error)
+        if st.session_state.get(_LOGGED) != str(error):  # once, and not at every look
+            st.session_state[_LOGGED] = str(error)
+            logger.opt(exception=error).error("page {}: {}", what, error)
         show(error)
-        st.button(t("Try again"), icon=":material/refresh:", key=f"again_{what}")
+        if isinstance(error, StoreError):
+            st.session_state[_SAID] = type(error).__name__
+            st.caption(t("This page looks again by itself every few seconds."))
+        st.button(t("Try again"), icon=":material/refresh:", key=f"again_{what}", on_click=cached.look_again)
         st.stop()
+
+
+def announce_trouble() -> None:
+    """On top of each page: a warning where the stores can only be read; raises what keeps them from being read."""
+    trouble = cached.store_trouble()
+    st.session_state[_SAID] = type(trouble).__name__ if trouble else None
+    _watch()
+    if isinstance(trouble, StoreFull | StoreReadOnly):
+        st.warning(_in_words(trouble), icon=":material/edit_off:")
+    elif trouble:
+        raise trouble
+    else:
+        st.session_state.pop(_LOGGED, None)
+
+
+@st.fragment(run_every=WATCH_SECONDS, key="store_watch")
+def _watch() -> None:
+    """Draw the page anew once the stores are in another state than the one it speaks of."""
+    trouble = cached.store_trouble()
+    if (type(trouble).__name__ if trouble else None) != st.session_state.get(_SAID):
+        st.rerun()
 
 
 @contextmanager
 def attempted() -> Iterator[None]:
-    """Around a command: what a person gave wrong, or what is away, is said beside the form and the page goes on."""
+    """Around a command, or a part that redraws itself: what was given wrong, or is away, is said in its place."""
     try:
         yield
     except InputError as error:
         st.error(shown(str(error)))
     except PasipError as error:
-        logger.warning("command refused: {}", error)
+        logger.warning("refused: {}", error)
         show(error)
 
 

@@ -15,6 +15,7 @@ from pasip_core.dispatch import Dispatched, dispatch
 from pasip_core.domain.runs import ImportRun
 from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import Settings
+from pasip_core.stores.files import file_error
 from pasip_core.stores.ports import Stores
 
 from .audit import LOCAL, record
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
 def keep_upload(settings: Settings, name: str, stream: BinaryIO) -> Path:
     """Copy an upload under the data folder, so that a worker can read it; its path.
 
-    The person's file name is kept only as far as it is harmless.
+    The person's file name is kept only as far as it is harmless. ``StoreError`` where it cannot be kept.
     """
     folder = settings.data_dir.resolve() / "imports" / uuid.uuid4().hex
-    folder.mkdir(parents=True, mode=0o700)
     plain = re.sub(r"[^\w.-]+", "_", Path(name).name)[-100:].lstrip(".") or "file"
     path = folder / plain
-    with path.open("wb") as copy:
-        shutil.copyfileobj(stream, copy, 1 << 20)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        with path.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, 1 << 20)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise file_error(error, path) from error
     return path
 
 

@@ -39,6 +39,7 @@ class JobStatus:
     """One job. ``name`` and ``args`` are what was dispatched; ``total`` is ``None`` while unknown.
 
     ``error`` is one line about the last failure (also while ``retrying``); ``retry_at`` is when that ends.
+    ``store_away_since`` is set where it is retried only because the store is away.
     """
 
     id: str
@@ -53,6 +54,7 @@ class JobStatus:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     retry_at: datetime | None = None
+    store_away_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _status(job: Job) -> JobStatus:
         started_at=job.started_at,
         ended_at=job.ended_at,
         retry_at=_retry_at(job) if state == "retrying" else None,
+        store_away_since=_store_away_since(job) if state == "retrying" else None,
     )
 
 
@@ -163,6 +166,11 @@ def _error(job: Job) -> str:
     result = job.latest_result()
     lines = ((result.exc_string if result else "") or "").strip().splitlines()
     return lines[-1][:500] if lines else ""
+
+
+def _store_away_since(job: Job) -> datetime | None:
+    since = job.meta.get("store_away_since")
+    return datetime.fromisoformat(since) if since else None
 
 
 def _retry_at(job: Job) -> datetime | None:
