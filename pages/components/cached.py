@@ -51,26 +51,26 @@ def stores() -> Stores:
     return _opened(current_settings(), place(), PATIENCE)
 
 
-def store_trouble() -> StoreError | None:
+def store_trouble() -> health.StoreTrouble | None:
     """What is wrong with the stores, looked at anew every few seconds, and in a second at most."""
     return _trouble(place())
 
 
 @st.cache_data(ttl=LOOK_SECONDS, show_spinner=False)
-def _trouble(place: str) -> StoreError | None:
+def _trouble(place: str) -> health.StoreTrouble | None:
     found = _look()
-    if isinstance(found, StoreSchemaMismatch):  # an older backup came back: opening brings it up to date
+    if found and isinstance(found.error, StoreSchemaMismatch):  # an older backup: opening it mends that
         _opened.clear()
         found = _look()
     return found
 
 
-def _look() -> StoreError | None:
+def _look() -> health.StoreTrouble | None:
     settings = current_settings()
     try:
         return health.store_trouble(_opened(settings, place(), LOOK_PATIENCE), settings.data_dir)
     except StoreError as error:
-        return error
+        return health.StoreTrouble(error, readable=False)
 
 
 def look_again() -> None:

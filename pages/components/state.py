@@ -47,10 +47,10 @@ class Told(NamedTuple):
     way_out: str
 
 
-def explain(error: PasipError) -> Told:
-    """``error`` in the words of the session's language."""
+def explain(error: PasipError, *, readable: bool = True) -> Told:
+    """``error`` in the words of the session's language; ``readable`` where what is stored can still be seen."""
     if isinstance(error, StoreError):
-        return _explain_store(error)
+        return _explain_store(error, readable=readable)
     if isinstance(error, QueueUnavailable):
         return Told(
             t("The background workers cannot be reached."),
@@ -64,7 +64,7 @@ def explain(error: PasipError) -> Told:
     return Told(t("This did not work."), "", shown(str(error)))
 
 
-def _explain_store(error: StoreError) -> Told:
+def _explain_store(error: StoreError, *, readable: bool) -> Told:
     waits = t("What the workers were asked for waits in the queue and goes on by itself; nothing is lost.")
     if isinstance(error, StoreDamaged):
         return Told(
@@ -79,15 +79,17 @@ def _explain_store(error: StoreError) -> Told:
     if isinstance(error, StoreFull):
         return Told(
             t("The disk is full."),
-            t("What is stored can still be read; nothing new can be kept. Collections and imports wait for room."),
+            t("What is stored can still be read; nothing new can be kept. Collections and imports wait for room.")
+            if readable else waits,
             t("Make room where DATA_DIR lies; the work then goes on by itself."),
-        )
+        )  # fmt: skip
     if isinstance(error, StoreReadOnly):
         return Told(
             t("The data store may only be read."),
-            t("What is stored can still be read; nothing can be changed. Collections and imports wait."),
+            t("What is stored can still be read; nothing can be changed. Collections and imports wait.")
+            if readable else waits,
             t("Give this program the right to write under DATA_DIR, and see that its disk is mounted for writing."),
-        )
+        )  # fmt: skip
     if isinstance(error, StoreSchemaMismatch):
         return Told(
             t("The data was made by another version of this program."),
@@ -100,13 +102,13 @@ def _explain_store(error: StoreError) -> Told:
     )  # fmt: skip
 
 
-def show(error: PasipError) -> None:
+def show(error: PasipError, *, readable: bool = True) -> None:
     """The error as a calm box, never as a traceback."""
-    st.error(_in_words(error), icon=":material/cloud_off:")
+    st.error(_in_words(error, readable=readable), icon=":material/cloud_off:")
 
 
-def _in_words(error: PasipError) -> str:
-    told = explain(error)
+def _in_words(error: PasipError, *, readable: bool) -> str:
+    told = explain(error, readable=readable)
     return "  \n".join(filter(None, (f"**{told.what}**", told.works, told.way_out)))
 
 
@@ -119,9 +121,9 @@ def guarded(what: str) -> Iterator[None]:
         if st.session_state.get(_LOGGED) != str(error):  # once, and not at every look
             st.session_state[_LOGGED] = str(error)
             logger.opt(exception=error).error("page {}: {}", what, error)
-        show(error)
+        show(error, readable=False)
         if isinstance(error, StoreError):
-            st.session_state[_SAID] = type(error).__name__
+            st.session_state[_SAID] = _name(error, readable=False)
             st.caption(t("This page looks again by itself every few seconds."))
         st.button(t("Try again"), icon=":material/refresh:", key=f"again_{what}", on_click=cached.look_again)
         st.stop()
@@ -130,22 +132,26 @@ def guarded(what: str) -> Iterator[None]:
 def announce_trouble() -> None:
     """On top of each page: a warning where the stores can only be read; raises what keeps them from being read."""
     trouble = cached.store_trouble()
-    st.session_state[_SAID] = type(trouble).__name__ if trouble else None
+    st.session_state[_SAID] = trouble and _name(trouble.error, readable=trouble.readable)
     _watch()
-    if isinstance(trouble, StoreFull | StoreReadOnly):
-        st.warning(_in_words(trouble), icon=":material/edit_off:")
-    elif trouble:
-        raise trouble
-    else:
+    if trouble is None:
         st.session_state.pop(_LOGGED, None)
+    elif trouble.readable:
+        st.warning(_in_words(trouble.error, readable=True), icon=":material/edit_off:")
+    else:
+        raise trouble.error
 
 
 @st.fragment(run_every=WATCH_SECONDS, key="store_watch")
 def _watch() -> None:
     """Draw the page anew once the stores are in another state than the one it speaks of."""
     trouble = cached.store_trouble()
-    if (type(trouble).__name__ if trouble else None) != st.session_state.get(_SAID):
+    if (trouble and _name(trouble.error, readable=trouble.readable)) != st.session_state.get(_SAID):
         st.rerun()
+
+
+def _name(error: StoreError, *, readable: bool) -> str:
+    return f"{type(error).__name__} {readable}"
 
 
 @contextmanager

@@ -16,12 +16,12 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @contextmanager
-def opened() -> Iterator[tuple[Settings, Stores]]:
-    """Settings, and stores that are closed again."""
+def opened(patience: float | None = None) -> Iterator[tuple[Settings, Stores]]:
+    """Settings, and stores that are closed again; ``patience`` as for ``connect``."""
     from pasip_core.stores.connect import connect
 
     settings = current_settings()
-    stores = connect(settings)
+    stores = connect(settings, patience=patience)
     try:
         yield settings, stores
     finally:

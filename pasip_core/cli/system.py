@@ -5,14 +5,24 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from pasip_core.domain.mention import EMPTY
 from pasip_core.domain.runs import SourceRun
-from pasip_core.errors import PasipError
+from pasip_core.errors import (
+    PasipError,
+    StoreBusy,
+    StoreDamaged,
+    StoreFull,
+    StoreReadOnly,
+    StoreSchemaMismatch,
+    StoreUnavailable,
+)
 from pasip_core.settings import Settings, current_settings
 
 from .context import Json, catch_up, opened
@@ -68,13 +78,23 @@ class Finding:
 
 
 SERIES_REMEDY = "check the INFLUXDB_ settings, run `init-db`; what was collected meanwhile is counted when it is back"
+STORE_PATIENCE = 5.0
+REMEDIES: dict[type[PasipError], str] = {
+    StoreDamaged: "stop everything and put a backup in its place, without the old -wal and -shm files",
+    StoreBusy: "wait, or end the program that holds the file (`fuser -v` names it)",
+    StoreFull: "free some space, or move DATA_DIR; jobs wait and go on by themselves",
+    StoreReadOnly: "give the right to write, and mount the disk for writing; jobs wait and go on by themselves",
+    StoreSchemaMismatch: "update the program, or point DATA_DIR at another folder",
+    StoreUnavailable: "check DATABASE_URL, DATA_DIR and that its disk or server is there; jobs wait",
+}
+"""What to do about each state of the store; the first that fits."""
 
 
 def doctor(json: Json = False) -> None:
     """Every part: reachable, version, how fast, and what to do if not."""
     settings = current_settings()
     findings = [
-        _examine("store", lambda: _store(settings), "check DATABASE_URL and the rights on DATA_DIR"),
+        _examine("store", lambda: _store(settings), "check DATABASE_URL and the rights on DATA_DIR", REMEDIES),
         *([_examine("series", _series(settings), SERIES_REMEDY)] if settings.influxdb_url else []),
         _examine("queue", lambda: _queue(settings), "start everything with `make up`, or check REDIS_URL"),
         _examine("workers", lambda: _workers(settings), "start everything with `make up`"),
@@ -91,24 +111,28 @@ def doctor(json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _examine(part: str, look: Callable[[], str], remedy: str) -> Finding:
+def _examine(
+    part: str, look: Callable[[], str], remedy: str, remedies: Mapping[type[PasipError], str] = EMPTY
+) -> Finding:
     begun = time.perf_counter()
     try:
         detail, ok = look(), True
     except PasipError as error:
         detail, ok = str(error), False
+        remedy = next((words for kind, words in remedies.items() if isinstance(error, kind)), remedy)
     took = (time.perf_counter() - begun) * 1000
     return Finding(part, ok, detail, round(took, 1), "" if ok else remedy)
 
 
 def _store(settings: Settings) -> str:
+    from pasip_core.queries.health import store_trouble
     from pasip_core.stores.connect import connect
 
-    stores = connect(settings.model_copy(update={"influxdb_url": ""}))
-    try:
+    documents = settings.model_copy(update={"influxdb_url": ""})
+    with closing(connect(documents, patience=STORE_PATIENCE)) as stores:
+        if trouble := store_trouble(stores, settings.data_dir):
+            raise trouble.error
         return _told(stores.health())
-    finally:
-        stores.close()
 
 
 def _series(settings: Settings) -> Callable[[], str]:
@@ -147,8 +171,11 @@ def _model(settings: Settings) -> str:
 
 
 def _disk(settings: Settings) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.data_dir).free / 1e9
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.data_dir).free / 1e9
+    except OSError as error:
+        raise PasipError(f"DATA_DIR: {settings.data_dir} cannot be used ({error.strerror})") from error
     if free < 1:
         raise PasipError(f"{free:.1f} GB free in {settings.data_dir.resolve()}")
     return f"{free:.1f} GB free"

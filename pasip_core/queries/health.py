@@ -27,6 +27,14 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreTrouble:
+    """Why the stores cannot do all their work, and whether what they hold can be read all the same."""
+
+    error: StoreError
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """What the workers still have to do with stored mentions."""
 
@@ -34,7 +42,7 @@ class Backlog:
     days_to_roll_up: int
 
 
-def store_trouble(stores: Stores, data_dir: Path) -> StoreError | None:
+def store_trouble(stores: Stores, data_dir: Path) -> StoreTrouble | None:
     """What keeps the stores from being read, else what keeps them from being written to; ``None`` if nothing does.
 
     Reads a little and writes a little (a lease that nobody else takes). A store that is only busy writing
@@ -43,12 +51,16 @@ def store_trouble(stores: Stores, data_dir: Path) -> StoreError | None:
     try:
         stores.mentions.watermark()
         free = _free_bytes(data_dir)
-        if free < LEAST_ROOM:
-            return StoreFull(f"only {free / 1e6:.1f} MB are free in {data_dir}; free some, and the work goes on")
+    except StoreError as error:
+        return StoreTrouble(error, readable=False)
+    if free < LEAST_ROOM:
+        full = StoreFull(f"only {free / 1e6:.1f} MB are free in {data_dir}; free some, and the work goes on")
+        return StoreTrouble(full, readable=True)
+    try:
         with suppress(StoreBusy):
             stores.leases.acquire("health", "health", 1.0)
     except StoreError as error:
-        return error
+        return StoreTrouble(error, readable=True)
     return None
 
 

@@ -6,9 +6,12 @@ import csv
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -18,6 +21,8 @@ import pytest
 from pasip_core.domain.runs import SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
+from pasip_core.stores.sqlite.database import SCHEMA_VERSION
+from tests import trouble
 from tests.replicas.influx import ORG, TOKEN, VERSION, InfluxReplica
 
 Cli = Callable[..., "CompletedProcess[str]"]
@@ -253,3 +258,53 @@ def test_cleaning_up_lets_go_of_what_is_old_and_keeps_the_numbers(cli: Cli, file
     assert answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-22", "--json"))["total_mentions"] == 4
     refused = cli("cleanup", RETENTION_DAYS="twitter=sebulan")
     assert (refused.returncode, "'twitter=sebulan'" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "remedy"),
+    [
+        ("damaged", "no longer, a database", "backup"),
+        ("newer", "newer version", "update"),
+        ("held", "locked by another program", "end the program"),
+        ("read-only", "may not be written", "right to write"),
+        ("full", "no space is left", "free some space"),
+    ],
+)
+def test_doctor_names_what_is_wrong_with_the_store_and_what_to_do(
+    cli: Cli, tmp_path: Path, state: str, said: str, remedy: str
+) -> None:
+    folder = tmp_path / "data"
+    path = folder / "pasip.db"
+    ways = {
+        "damaged": lambda: trouble.damaged(path),
+        "newer": lambda: trouble.schema(path, SCHEMA_VERSION + 1),
+        "held": lambda: trouble.held(path, "everything"),
+        "read-only": lambda: trouble.read_only(folder),
+        "full": lambda: trouble.filled(folder),
+    }
+    disk = trouble.small_disk(folder, 40) if state == "full" else nullcontext()
+    with disk:
+        assert cli("init-db").returncode == 0
+        # while one process has it open, what others need to read it lies beside it
+        with closing(sqlite3.connect(path)) as reader:
+            reader.execute("SELECT count(*) FROM scraped_data").fetchone()
+            if state in {"held", "full"}:
+                reader.close()
+            with ways[state]():
+                begun = time.monotonic()
+                done = cli("doctor", "--json")
+                store = {finding["part"]: finding for finding in json.loads(done.stdout)}["store"]
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert (store["ok"], said in store["detail"], remedy in store["remedy"]) == (False, True, True), store
+        assert time.monotonic() - begun < 60
+
+
+def test_doctor_on_a_path_that_can_be_no_folder_says_so(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    done = cli("doctor", "--json")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    parts = {finding["part"]: finding for finding in json.loads(done.stdout)}
+    assert not parts["store"]["ok"]
+    assert not parts["disk"]["ok"]

@@ -14,6 +14,7 @@ import pytest
 from pasip_core.errors import (
     StoreBusy,
     StoreDamaged,
+    StoreError,
     StoreFull,
     StoreReadOnly,
     StoreSchemaMismatch,
@@ -43,6 +44,13 @@ def many(count: int, words: str = "") -> list:
     return [make_mention(f"kabar nomor {n} {words}") for n in range(count)]
 
 
+def trouble_of(stores: Stores, folder: Path) -> tuple[type[StoreError], bool]:
+    """What is wrong, and whether what is stored can still be read."""
+    found = store_trouble(stores, folder)
+    assert found is not None
+    return type(found.error), found.readable
+
+
 def stored(stores: Stores) -> int:
     return stores.mentions.count_unanalysed()
 
@@ -52,7 +60,7 @@ def test_a_folder_that_is_gone_is_unavailable_and_not_made_anew(stores: Stores, 
         for ask in (lambda: stores.mentions.watermark(), lambda: stores.keywords.save(make_keyword("prabowo"))):
             with pytest.raises(StoreUnavailable, match=r"pasip\.db is not there"):
                 ask()
-        assert isinstance(store_trouble(stores, settings.data_dir), StoreUnavailable)
+        assert trouble_of(stores, settings.data_dir) == (StoreUnavailable, False)
         assert not settings.data_dir.exists()
     assert store_trouble(stores, settings.data_dir) is None
     assert stored(stores) == 1
@@ -117,7 +125,7 @@ def test_a_disk_without_room_is_full_and_once_there_is_room_it_goes_on(tmp_path:
             assert stored(stores) == 1
             with pytest.raises(StoreFull, match="no space is left"):
                 stores.mentions.upsert(many(500, "panjang " * 100))
-            assert isinstance(store_trouble(stores, folder), StoreFull)
+            assert trouble_of(stores, folder) == (StoreFull, True)
             assert stored(stores) == 1
         stores.mentions.upsert(many(500, "panjang " * 100))
         assert stored(stores) == 501
@@ -140,7 +148,7 @@ def test_little_room_counts_as_full_before_it_is(tmp_path: Path) -> None:
         stores = SqliteStores(folder / "pasip.db", ZoneInfo("Asia/Jakarta"))
         stores.migrate()
         with trouble.filled(folder, but=LEAST_ROOM // 2):
-            assert isinstance(store_trouble(stores, folder), StoreFull)
+            assert trouble_of(stores, folder) == (StoreFull, True)
         stores.close()
 
 
@@ -163,7 +171,7 @@ def test_what_may_only_be_read_is_read_and_refuses_to_be_written(stores: Stores,
         assert stored(opened) == 1
         with pytest.raises(StoreReadOnly, match="may not be written"):
             opened.keywords.save(make_keyword("prabowo"))
-        assert isinstance(store_trouble(opened, settings.data_dir), StoreReadOnly)
+        assert trouble_of(opened, settings.data_dir) == (StoreReadOnly, True)
         opened.close()
     stores.keywords.save(make_keyword("prabowo"))
     assert store_trouble(stores, settings.data_dir) is None

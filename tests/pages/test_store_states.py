@@ -117,6 +117,19 @@ def test_a_full_disk_is_told_on_each_page_and_what_is_stored_is_shown(
         st.cache_resource.clear()
 
 
+def test_a_store_that_cannot_even_be_opened_for_lack_of_room_says_only_that(open_app: Open, here: Settings) -> None:
+    with trouble.small_disk(here.data_dir, 40):
+        connect(here).close()
+        with trouble.filled(here.data_dir):
+            app = open_app()
+            assert "The disk is full" in app.error[0].value
+            assert "can still be read" not in texts(app)
+            assert not app.warning
+        app.button(key="again_overview").click().run()
+        assert app.title
+        st.cache_resource.clear()
+
+
 def test_an_upload_that_does_not_fit_is_told_and_leaves_nothing(here: Settings) -> None:
     with trouble.small_disk(here.data_dir, 4), trouble.filled(here.data_dir, but=1 << 20):
         with pytest.raises(StoreFull):

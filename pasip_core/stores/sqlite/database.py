@@ -186,7 +186,7 @@ class Database:
     def alone(self) -> Iterator[sqlite3.Connection]:
         """A connection of its own, outside any transaction, that is closed afterwards."""
         with translated(self.path):
-            connection = self._open()
+            connection = self._open(self._look())
             try:
                 yield connection
             finally:
