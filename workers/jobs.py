@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pasip_core.dispatch import dispatch, forget_jobs, open_connection
 from pasip_core.domain.runs import SourceInfo
-from pasip_core.errors import InputError
+from pasip_core.errors import InputError, StoreUnavailable
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
 
@@ -34,7 +34,7 @@ LEASE_PAUSE = 1.0
 def _stores(settings: Settings) -> Iterator[Stores]:
     from pasip_core.stores.connect import connect
 
-    stores = connect(settings)
+    stores = connect(settings, make=False)
     try:
         yield stores
     finally:
@@ -67,6 +67,8 @@ def import_file(import_id: str, path: str, mapping: Mapping[str, str], platform:
 
     settings = current_settings()
     with reported() as progress, _stores(settings) as stores:
+        if not Path(path).parent.is_dir():
+            raise StoreUnavailable(f"{Path(path).parent} is not there; bring the folder of uploads back")
         try:
             run_import(
                 stores,

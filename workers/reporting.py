@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from loguru import logger
 from rq import get_current_job
@@ -18,11 +19,15 @@ from pasip_core.errors import (
     SourceForbidden,
     SourceGone,
     SourcePaidOut,
+    is_store_away,
 )
 
 EVERY_SECONDS = 1.0
 HOPELESS = (InputError, SourceAuth, SourceBadQuery, SourceForbidden, SourceGone, SourcePaidOut)
 """Trying again in five minutes changes nothing: a person has to act."""
+FIRST_WAIT, LONGEST_WAIT = 15, 300
+"""Seconds until the store is tried again: at first soon, then as rarely as a source may be asked again."""
+LONGEST_AWAY = timedelta(days=1)
 
 
 class JobProgress:
@@ -55,7 +60,8 @@ class JobProgress:
 def reported() -> Iterator[JobProgress]:
     """The progress of the current job. A failure is noted in one line for people, then raised on.
 
-    What no retry can mend is not retried.
+    What no retry can mend is not retried. While the store is away the job waits for it without using up its
+    retries, for a day at most.
     """
     job = get_current_job()
     progress = JobProgress(job)
@@ -77,8 +83,37 @@ def reported() -> Iterator[JobProgress]:
 def _note_failure(job: Job, error: Exception) -> None:
     said = str(error) if isinstance(error, PasipError) else f"{type(error).__name__}: {error}"
     job.meta.update(error=(said.splitlines() or [type(error).__name__])[0][:500])
+    _use_own_retries(job)
+    if is_store_away(error) and _waits_for_store(job, datetime.now(UTC)):
+        job.save_meta()
+        logger.warning("job {} waits for the store: {}", job.id, said)
+        return
+    if not is_store_away(error):
+        job.meta.pop("store_away_since", None)
+        job.meta.pop("store_away_times", None)
     if isinstance(error, HOPELESS):
         job.retries_left = 0
     job.save_meta()
     log = logger.opt(exception=None if isinstance(error, PasipError) else error)
     log.error("job {} failed: {}", job.id, said)
+
+
+def _waits_for_store(job: Job, now: datetime) -> bool:
+    """Have RQ run the job once more, on top of its own retries; False where it has waited for a day.
+
+    ``meta`` keeps since when, how often, and the pauses between its own retries.
+    """
+    since = datetime.fromisoformat(job.meta.setdefault("store_away_since", now.isoformat()))
+    if now - since > LONGEST_AWAY:
+        return False
+    times = job.meta["store_away_times"] = job.meta.get("store_away_times", 0) + 1
+    job.meta["own_intervals"] = job.retry_intervals
+    job.retry_intervals = [min(FIRST_WAIT * 2 ** (times - 1), LONGEST_WAIT)]
+    job.retries_left = (job.retries_left or 0) + 1
+    return True
+
+
+def _use_own_retries(job: Job) -> None:
+    """Undo what the last wait for the store changed."""
+    if "own_intervals" in job.meta:
+        job.retry_intervals = job.meta.pop("own_intervals")

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -168,9 +168,9 @@ def only_one(data_dir: Path) -> Iterator[None]:
                 "stop that one, or name another folder: make up DATA_DIR=…",
                 field="DATA_DIR",
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with suppress(OSError):  # the lock holds without the number, which a full disk may not take
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), str(os.getpid()).encode())
         os.set_inheritable(file.fileno(), False)
         yield
 

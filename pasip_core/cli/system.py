@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from pasip_core.domain.mention import EMPTY
 from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import (
     PasipError,
@@ -112,14 +111,14 @@ def doctor(json: Json = False) -> None:
 
 
 def _examine(
-    part: str, look: Callable[[], str], remedy: str, remedies: Mapping[type[PasipError], str] = EMPTY
+    part: str, look: Callable[[], str], remedy: str, remedies: Mapping[type[PasipError], str] | None = None
 ) -> Finding:
     begun = time.perf_counter()
     try:
         detail, ok = look(), True
     except PasipError as error:
         detail, ok = str(error), False
-        remedy = next((words for kind, words in remedies.items() if isinstance(error, kind)), remedy)
+        remedy = next((words for kind, words in (remedies or {}).items() if isinstance(error, kind)), remedy)
     took = (time.perf_counter() - begun) * 1000
     return Finding(part, ok, detail, round(took, 1), "" if ok else remedy)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from loguru import logger
 from pasip_core.domain.mention import Mention, RawMention
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import ImportRun
-from pasip_core.errors import ImportFileError, InputError, MentionErased, PasipError
+from pasip_core.errors import ImportFileError, InputError, MentionErased, PasipError, StoreError, is_store_away
 from pasip_core.pipeline.intake import Intake
 from pasip_core.pipeline.progress import Clock, Progress, silent, utc_now
 from pasip_core.settings import Settings, current_settings
@@ -80,7 +81,8 @@ def import_file(
     with the file. Rejected rows are kept, with reasons, in ``rejected_dir`` (beside the file, if left out). A copy
     under DATA_DIR of a file that holds rows of persons who had their data erased is deleted when all is read.
     Safe to run again after any interruption: what is there already counts as duplicate. ``ImportFileError``
-    where the file cannot be imported at all; the run then records why.
+    where the file cannot be imported at all; the run then records why. A run that was recorded before, under
+    ``import_id``, stays open where the store goes away.
     """
     earlier = stores.imports.get(import_id) if import_id else None
     run = ImportRun(import_id or uuid.uuid4().hex, path.name, earlier.started_at if earlier else clock())
@@ -94,8 +96,11 @@ def import_file(
         with RejectedRows(table, rejected_dir or path.parent) as rejected:
             work.rows(table.rows(), reader, rejected)
     except Exception as error:
+        if earlier and is_store_away(error):  # not over: whoever asked for it has it done again
+            raise
         told = str(error) if isinstance(error, PasipError) else "The import broke off; the log says more."
-        stores.imports.save(replace(work.run, finished_at=clock(), error=told))
+        with suppress(StoreError):
+            stores.imports.save(replace(work.run, finished_at=clock(), error=told))
         raise
     if work.run.erased and path.resolve().is_relative_to(settings.data_dir.resolve()):
         path.unlink(missing_ok=True)
