@@ -23,6 +23,7 @@ from ..files import file_error, full, read_only
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
+USE_LOG = "PRAGMA journal_mode = WAL"
 STEPS_BETWEEN_LOOKS = 100_000
 """Steps of SQLite's machine, some milliseconds of work, between two looks at the clock."""
 CACHE_KIB = 16_000
@@ -145,7 +146,8 @@ class Database:
         made.file = file
         made.row_factory = sqlite3.Row
         try:
-            made.execute("PRAGMA journal_mode = WAL")
+            if schema_version(made) == SCHEMA_VERSION:  # a file of somebody else is left as it is
+                made.execute(USE_LOG)
             made.execute("PRAGMA synchronous = NORMAL")
             made.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             made.execute("PRAGMA temp_store = MEMORY")
@@ -244,6 +246,7 @@ def migrate(database: Database) -> None:
             return
         with _transaction(connection):
             _step_up(connection, database.path)
+        connection.execute(USE_LOG)
 
 
 def _step_up(connection: sqlite3.Connection, path: Path) -> None:
