@@ -9,6 +9,7 @@ import sys
 import uuid
 
 from loguru import logger
+from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
 
@@ -68,7 +69,7 @@ def preload(queue: str, settings: Settings) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Serve the named queue until told to stop; 2 where it cannot begin."""
+    """Serve the named queue until told to stop; 2 where it cannot begin, 1 where the queue goes away."""
     if len(arguments) != 1 or arguments[0] not in QUEUES:
         print(f"usage: python -m workers.main {'|'.join(QUEUES)}", file=sys.stderr)
         return 2
@@ -82,6 +83,9 @@ def main(arguments: list[str]) -> int:
     except PasipError as error:
         print(error, file=sys.stderr)
         return 2
+    except RedisError as error:  # whoever looks after us starts us again
+        logger.error("the worker stops, the queue does not work: {}", str(error).splitlines()[0])
+        return 1
     return 0
 
 

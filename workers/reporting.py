@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from loguru import logger
+from redis.exceptions import RedisError
 from rq import get_current_job
 from rq.job import Job
 
 from pasip_core.errors import (
     InputError,
     PasipError,
+    QueueUnavailable,
     SourceAuth,
     SourceBadQuery,
     SourceForbidden,
@@ -50,9 +52,10 @@ class JobProgress:
             self.flush()
 
     def flush(self) -> None:
-        """Write what has not been written yet."""
+        """Write what has not been written yet. A queue that cannot take it, as on a full disk, costs no work."""
         if self._job is not None and not self._fresh:
-            self._job.save_meta()
+            with suppress(RedisError):
+                self._job.save_meta()
             self._written, self._fresh = time.monotonic(), True
 
 
@@ -84,18 +87,24 @@ def _note_failure(job: Job, error: Exception) -> None:
     said = str(error) if isinstance(error, PasipError) else f"{type(error).__name__}: {error}"
     job.meta.update(error=(said.splitlines() or [type(error).__name__])[0][:500])
     _use_own_retries(job)
-    if is_store_away(error) and _waits_for_store(job, datetime.now(UTC)):
-        job.save_meta()
-        logger.warning("job {} waits for the store: {}", job.id, said)
-        return
-    if not is_store_away(error):
+    if not _is_away(error):
         job.meta.pop("store_away_since", None)
         job.meta.pop("store_away_times", None)
+    waits = _is_away(error) and _waits_for_store(job, datetime.now(UTC))
     if isinstance(error, HOPELESS):
         job.retries_left = 0
-    job.save_meta()
+    with suppress(RedisError):  # what was changed above is written once more when RQ schedules the next try
+        job.save_meta()
+    if waits:
+        logger.warning("job {} waits for the store: {}", job.id, said)
+        return
     log = logger.opt(exception=None if isinstance(error, PasipError) else error)
     log.error("job {} failed: {}", job.id, said)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the store is, or the queue, which shares its disk."""
+    return is_store_away(error) or isinstance(error, RedisError | QueueUnavailable)
 
 
 def _waits_for_store(job: Job, now: datetime) -> bool:

@@ -43,7 +43,9 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "collect_social": JobSpec(
             "workers.jobs.collect_source", "scrape", 20 * MINUTE, (180,) * 5, id_prefix="collect", subject=2
         ),
-        "import_file": JobSpec("workers.jobs.import_file", "scrape", 6 * HOUR, (5,), id_prefix="import", subject=1),
+        "import_file": JobSpec(
+            "workers.jobs.import_file", "scrape", 6 * HOUR, (5, 60, 300), id_prefix="import", subject=1
+        ),
         "rematch": JobSpec("workers.jobs.rematch", "nlp", 10 * MINUTE, (5, 60, 300), again=True),
         "enrich": JobSpec("workers.jobs.enrich", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
         "rollup": JobSpec("workers.jobs.rollup", "reports", 10 * MINUTE, (2, 10, 60, 300), again=True),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -19,15 +23,21 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
+from pasip_core.commands import imports
 from pasip_core.dispatch import dispatch, job_status, queue_overview
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.influx.points import DAYS
+from pasip_core.stores.ports import Stores
+from tests import trouble
 from tests.builders import make_mention
 from tests.replicas.influx import ORG, TOKEN, InfluxReplica, KeptBucket
 from tests.workers.conftest import ROOT, wait_until
 from workers.processes import spawn
 from workers.supervisor import Child, stop_all
+from workers.up import answers
 
 pytestmark = pytest.mark.slow
 READY = "PASIP-AI is ready"
@@ -237,6 +247,97 @@ def test_a_long_folder_name_moves_the_socket(tmp_path: Path) -> None:
         assert installation.settings.redis_socket.parent.stat().st_mode & 0o077 == 0
     finally:
         assert installation.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.write_bytes(b"no database at all " * 1000), "put a backup in their place"),
+        (lambda path: run_sql(path, "PRAGMA user_version = 99"), "made by a newer version of this program (schema 99"),
+        (lambda path: run_sql(path, "CREATE TABLE recipes (name)"), "is a database of another program"),
+    ],
+    ids=["damaged", "newer", "another program's"],
+)
+def test_a_store_that_cannot_be_used_is_told_in_a_sentence_and_left_as_it_is(
+    installation: Installation, spoil: Callable[[Path], None], said: str
+) -> None:
+    path = installation.settings.sqlite_path
+    path.parent.mkdir(parents=True)
+    spoil(path)
+    before = path.read_bytes()
+    assert installation.start().wait(60) == 2
+    told = installation.log.read_text()
+    assert said in told
+    assert "Traceback" not in told
+    assert path.read_bytes() == before
+
+
+def run_sql(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+
+
+def test_an_older_store_is_brought_up_to_date(installation: Installation) -> None:
+    """The oldest of all is the empty file."""
+    path = installation.settings.sqlite_path
+    path.parent.mkdir(parents=True)
+    path.touch()
+    installation.start()
+    installation.wait_ready()
+    stores = connect(installation.settings, make=False)
+    assert stores.mentions.span() is None
+    stores.close()
+    assert installation.stop() == 0
+
+
+def test_a_folder_that_may_only_be_read_is_told_in_a_sentence(installation: Installation) -> None:
+    installation.settings.data_dir.mkdir(parents=True)
+    with trouble.read_only(installation.settings.data_dir):
+        assert installation.start().wait(30) == 2
+    told = installation.log.read_text()
+    assert told.startswith("DATA_DIR: ")
+    assert "cannot be written" in told
+    assert "Traceback" not in told
+
+
+def test_a_disk_that_fills_up_stops_nothing_and_loses_no_import(installation: Installation) -> None:
+    settings = installation.settings
+    with trouble.small_disk(settings.data_dir, 64):
+        installation.start()
+        installation.wait_ready()
+        stores = connect(settings, make=False)
+        upload = imports.keep_upload(settings, "kabar.csv", io.BytesIO(CSV))
+        with trouble.filled(settings.data_dir, but=128 << 10):
+            job_id = start_import(settings, stores, upload)
+            wait_until(lambda: is_held_up(settings, job_id), 60, "the import cannot go on")
+            assert answers(installation.port)
+            assert stores.imports.get(upload.parent.name).finished_at is None
+        wait_until(lambda: job_status(job_id, settings=settings).state == "done", 90, "the import is done by itself")
+        wait_until(lambda: not stores.mentions.touched_days(1), 60, "and so are the numbers")
+        assert stores.mentions.count(Filters(Period(date(2026, 11, 1), date(2026, 11, 30)))).value == ROWS
+        stores.close()
+        assert installation.stop() == 0
+
+
+def is_held_up(settings: Settings, job_id: str) -> bool:
+    """Whether the job waits, or Redis, on the same disk, takes nothing any more."""
+    try:
+        with Redis.from_url(settings.redis_address) as redis:
+            redis.set("pasip:test", "x" * 1000)
+    except RedisError:
+        return True
+    return job_status(job_id, settings=settings).store_away_since is not None
+
+
+ROWS = 3000
+CSV = (
+    "tanggal,teks\n" + "".join(f"2026-11-{1 + n % 20:02} 10:00,kabar banjir nomor {n}\n" for n in range(ROWS))
+).encode()
+
+
+def start_import(settings: Settings, stores: Stores, upload: Path) -> str:
+    columns = {"content": "teks", "published_at": "tanggal"}
+    return imports.start(stores, settings, upload, mapping=columns, platform="twitter")[1].job_id
 
 
 def test_children_that_ignore_sigterm_are_killed_in_the_end() -> None:
