@@ -107,13 +107,17 @@ def _is_registered(scheduler: Scheduler, job_id: str, timing: Timing, zone: str)
     return there == (timing.cron, zone, [timing.job, *timing.args])
 
 
+def retries_name() -> str:
+    """The name that owns the lock on retries: the host's, so that a restarted process goes on for the killed one."""
+    return f"retries-{socket.gethostname()}"
+
+
 class Timekeeper:
     """The loop. Stops within a second of ``stop()``; a Redis that is away ends it with ``RedisError``."""
 
     def __init__(self, redis: Redis, zone: str) -> None:
         self._scheduler = Scheduler(connection=redis, interval=CRON_SECONDS)
-        # The name owns the lock: with the host's, a restarted process goes on where the killed one was.
-        self._retries = RQScheduler(QUEUES, connection=redis, interval=1, name=f"retries-{socket.gethostname()}")
+        self._retries = RQScheduler(QUEUES, connection=redis, interval=1, name=retries_name())
         self._janitor = Janitor(redis)
         self._zone = zone
         self._stopped = False
