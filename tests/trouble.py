@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -131,3 +132,12 @@ def _set_schema(path: Path, version: int) -> int:
         before = int(connection.execute("PRAGMA user_version").fetchone()[0])
         connection.execute(f"PRAGMA user_version = {version}")
     return before
+
+
+@contextmanager
+def deaf_server(path: Path) -> Iterator[None]:
+    """Somebody takes calls at this socket and never says a word."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen(64)
+        yield

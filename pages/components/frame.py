@@ -30,7 +30,7 @@ STYLE = """<style>
 .pasip-score i { height: .7rem; border-radius: 3px; min-width: 2px; }
 .pasip-score b { font-weight: 500; text-align: right; }
 @media (max-width: 640px) {
-  .block-container { padding-left: 1rem; padding-right: 1rem; }
+  .block-container { padding: 3.6rem 1rem 4rem; }
   [data-testid="stButtonGroup"] button { padding-left: .5rem; padding-right: .5rem; }
   h1 { font-size: 1.7rem !important; }
 }

@@ -30,7 +30,9 @@ def open_connection(settings: Settings | None = None) -> Redis:
 
 @lru_cache(maxsize=8)
 def _shared(address: str) -> Redis:
-    return Redis.from_url(address, socket_connect_timeout=3, retry=Retry(ExponentialBackoff(cap=0.2), 2))
+    """Unlike workers, which wait for jobs, nobody here waits long for an answer."""
+    retry = Retry(ExponentialBackoff(cap=0.2), 2)
+    return Redis.from_url(address, socket_connect_timeout=3, socket_timeout=3, retry=retry)
 
 
 @contextmanager

@@ -116,7 +116,10 @@ def open_page(browser, address: str):
     """Opens a page of the app in a fresh context; fails the test on an error in the browser's console."""
     contexts, problems = [], []
 
-    def start(path: str = "/", *, width: int = 1440, height: int = 1000, locale: str = "en-US", scheme: str = "light"):
+    def start(
+        path: str = "/", *, width: int = 1440, height: int = 1000, locale: str = "en-US", scheme: str = "light",
+        wait_for: str = "h1",
+    ):  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme, accept_downloads=True
         )
@@ -127,7 +130,7 @@ def open_page(browser, address: str):
         page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
         page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(address + path)
-        page.wait_for_selector("h1")
+        page.wait_for_selector(wait_for)
         return page
 
     yield start

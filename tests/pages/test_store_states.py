@@ -222,3 +222,15 @@ def test_a_queue_that_is_away_takes_no_page_along(open_app: Open, stores: Stores
     assert app.title
     assert not app.exception
     assert (QUEUE in texts(app)) == (page == "collection")
+
+
+@pytest.mark.slow
+def test_a_queue_that_takes_calls_and_never_answers_holds_a_page_up_for_seconds_only(
+    open_app: Open, here: Settings
+) -> None:
+    here.data_dir.mkdir(parents=True)
+    with trouble.deaf_server(here.redis_socket):
+        begun = time.monotonic()
+        app = open_app("collection")
+        assert time.monotonic() - begun < 25
+        assert QUEUE in texts(app)
