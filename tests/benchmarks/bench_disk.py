@@ -33,12 +33,14 @@ def disk_and_memory() -> dict[str, float]:
 def _sizes() -> dict[str, float]:
     """Parts below a hundredth of the whole are left out; the tables inside the text index count as one."""
     with sqlite3.connect(f"file:{path_of(large())}?mode=ro", uri=True) as connection:
-        rows = connection.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").fetchall()
+        page = connection.execute("PRAGMA page_size").fetchone()[0]
+        # pages and not bytes: their sum overflows beyond 2 GB
+        rows = connection.execute("SELECT name, pageno FROM dbstat WHERE aggregate = TRUE").fetchall()
     connection.close()
     sizes: dict[str, float] = {}
-    for name, size in rows:
+    for name, pages in rows:
         part = TEXT_INDEX if name.startswith(TEXT_INDEX) else name
-        sizes[part] = sizes.get(part, 0) + size / 1e3 / large()
+        sizes[part] = sizes.get(part, 0) + pages * page / 1e3 / large()
     whole = sum(sizes.values())
     ordered = sorted(sizes.items(), key=lambda item: -item[1])
     return {"whole": whole, **{name: size for name, size in ordered if size > whole / 100}}
