@@ -20,6 +20,7 @@ from pasip_core.errors import (
 )
 
 from ..files import file_error, full, read_only
+from . import log
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
@@ -29,7 +30,6 @@ STEPS_BETWEEN_LOOKS = 100_000
 CACHE_KIB = 16_000
 MAPPED_BYTES = 1 << 30
 """Reading through the page cache of the system, which all connections and processes share."""
-LOG_BYTES = 64 << 20
 CONNECTIONS_KEPT = 8
 ROOM_BYTES = 1 << 20
 """With less room than this, a file that cannot be opened or grown is taken for a full disk."""
@@ -65,6 +65,7 @@ class Database:
         self._file: FileId | None = None
         self._process = os.getpid()
         self._lock = threading.Lock()
+        self._log = log.Log(path)
 
     @contextmanager
     def any_schema(self) -> Iterator[Connection]:
@@ -152,7 +153,7 @@ class Database:
             made.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             made.execute("PRAGMA temp_store = MEMORY")
             made.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
-            made.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+            made.execute(f"PRAGMA journal_size_limit = {log.KEPT_BYTES}")
         except BaseException:
             made.close()
             raise
@@ -181,8 +182,10 @@ class Database:
 
         ``IMMEDIATE``: a transaction that begins by reading would fail at once when another one writes.
         """
-        with self._checked() as connection, _transaction(connection):
-            yield connection
+        with self._checked() as connection:
+            with _transaction(connection):
+                yield connection
+            self._log.shorten(connection)
 
     @contextmanager
     def alone(self) -> Iterator[sqlite3.Connection]:
