@@ -42,6 +42,7 @@ ALLOWED = (
     Allowed(r"SCAN m USING INDEX facts", "the first row of either end", r"ORDER BY m\.n (ASC|DESC) LIMIT 1$"),
     Allowed(r"SCAN scraped_data USING INDEX to_analyse", "what waits, counted up to a bound", r"LIMIT 10001\b"),
     Allowed(r"SEARCH pending_hours USING INTEGER PRIMARY KEY \(rowid<\?\)", "the last one before", r"SELECT max\(n\)"),
+    Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\? AND id=\?\)", "one record"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "what people enter", "'(keywords|sources|feeds)'"),
     Allowed(r"SEARCH records USING INDEX runs_(by_start|of_source) \(.*\)", "the latest runs", r"DESC LIMIT \d+$"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
@@ -95,6 +96,7 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "last collection", lambda: health.last_collection(stores)
     yield "sources with their last run", lambda: health.source_states(stores)
     yield "latest runs", lambda: health.latest_runs(stores)
+    yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)
     yield "recent imports", lambda: health.recent_imports(stores)
     yield "one import", lambda: stores.imports.get("none")

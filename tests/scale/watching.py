@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pasip_core.stores.ports import Stores
-from pasip_core.stores.sqlite.database import Database
+from pasip_core.stores.sqlite.database import Connection, Database, FileId
 
 STEPS_A_TICK = 10
 OWN = re.compile(r"^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
@@ -42,8 +41,8 @@ def watching(stores: Stores) -> Iterator[Seen]:
     database: Database = stores._database  # type: ignore[attr-defined]
     seen, open_plainly = Seen(), database._open
 
-    def open_watched() -> sqlite3.Connection:
-        made = open_plainly()
+    def open_watched(file: FileId) -> Connection:
+        made = open_plainly(file)
         made.set_trace_callback(seen.note)
         made.set_progress_handler(seen.tick, STEPS_A_TICK)
         return made
