@@ -131,7 +131,7 @@ def test_docker_compose_reads_it(tmp_path: Path) -> None:
     assert environment["DATABASE_URL"].startswith("mongodb://mongo_userx:mongo_passwordx@mongo:27017/pasip?")
     assert environment["REDIS_URL"] == "redis://:redis_passwordx@redis:6379/0"
     assert environment["TIMEZONE"] == "Asia/Jayapura"
-    assert environment["LOG_LEVEL"] is None
+    assert environment.get("LOG_LEVEL") is None
     assert services["influxdb"]["environment"]["DOCKER_INFLUXDB_INIT_ADMIN_TOKEN"] == environment["INFLUXDB_TOKEN"]
 
 
