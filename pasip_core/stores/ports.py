@@ -220,7 +220,7 @@ class MentionStore(Protocol):
         """
 
     def touch_everything(self) -> None:
-        """Note every day that has mentions for recomputing, and move the version of all days."""
+        """Note every day that has mentions or numbers for recomputing, and move the version of all days."""
 
     def touched_days(self, limit: int) -> list[date]:
         """Days with numbers to recompute, newest first."""

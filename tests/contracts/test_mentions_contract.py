@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -258,7 +259,8 @@ def test_every_day_can_be_recomputed(stores: Stores, store_settings: Settings) -
     moved = connect(store_settings.model_copy(update={"timezone": "America/New_York"}))
     moved.mentions.touch_everything()
     zone = ZoneInfo("America/New_York")
-    assert set(moved.mentions.touched_days(100)) == {moment.astimezone(zone).date() for moment in moments}
+    of_mentions = {moment.astimezone(zone).date() for moment in moments}
+    assert set(moved.mentions.touched_days(100)) == of_mentions | set(days)
     moved.close()
 
 
@@ -465,3 +467,18 @@ def test_any_name_of_a_platform_or_keyword_is_counted_under_that_name(stores: St
     told = stores.metrics.sums(WEEK, ("platform", "keyword"), keywords=(name, "anies"))
     assert {(t.by["platform"], t.by["keyword"]) for t in told} == {(name, name), ("news", "anies")}
     assert [t.volume for t in stores.metrics.sums(WEEK, (), platforms=(name,))] == [1]
+
+
+def test_after_a_change_of_the_zone_no_day_keeps_what_moved_to_another(store_settings: Settings) -> None:
+    late = NOW.replace(hour=2, minute=0)  # 09:00 in Jakarta, the evening before in New York
+    with closing(connect(store_settings)) as stores:
+        stores.mentions.upsert([make_mention("pagi", published_at=late), make_mention("malam")])
+        roll_up(stores)
+    moved = store_settings.model_copy(update={"timezone": "America/New_York"})
+    with closing(connect(moved)) as stores:
+        stores.mentions.touch_everything()
+        roll_up(stores)
+        week = Period(WEEK.first, WEEK.last, moved.zone)
+        assert [(t.by["day"], t.volume) for t in stores.metrics.sums(week, ["day"])] == [(TODAY - timedelta(days=1), 2)]
+        assert stores.metrics.days() == [TODAY - timedelta(days=1)]
+        assert stores.mentions.touched_days(3) == []

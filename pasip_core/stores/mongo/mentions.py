@@ -185,10 +185,10 @@ class MongoMentions:
             rows = self._server["scraped_data"].aggregate([{"$group": {"_id": hours}}], allowDiskUse=True)
             moments = [EPOCH + HOUR * int(row["_id"]) for row in rows]
             days = {day_of(moment + part, self._zone) for moment in moments for part in (HOUR * 0, HOUR - TICK)}
+            written = self._server["day_versions"].find({"filled": True}, {"_id": 1})
+            noted = {day.toordinal() for day in days} | {head["_id"] for head in written}
             change = next_change(self._server)
-            marks = [
-                UpdateOne({"_id": day.toordinal()}, {"$max": {"change": change}}, upsert=True) for day in sorted(days)
-            ]
+            marks = [UpdateOne({"_id": day}, {"$max": {"change": change}}, upsert=True) for day in sorted(noted)]
             if marks:
                 self._server["touched_days"].bulk_write(marks, ordered=False)
             self._server["day_versions"].update_many({}, {"$max": {"version": change}})

@@ -189,7 +189,7 @@ class SqliteMentions:
             change = next_change(connection)
             connection.executemany(
                 "INSERT OR REPLACE INTO pending_hours (n, change) VALUES (?, ?)",
-                ((n, change) for n in self._first_of_days(connection)),
+                ((n, change) for n in (*self._first_of_days(connection), *self._days_with_numbers(connection))),
             )
             connection.execute("UPDATE day_versions SET version = ?", (change,))
 
@@ -203,6 +203,11 @@ class SqliteMentions:
             yield n
             day = day_of(moment_of_row(n), self._zone)
             begin = rows_of(Period(day, day, self._zone))[1]
+
+    def _days_with_numbers(self, connection: sqlite3.Connection) -> Iterator[int]:
+        """Their first possible row numbers: after a change of the zone some have no mention left."""
+        for (day,) in connection.execute("SELECT DISTINCT day FROM day_cells").fetchall():
+            yield rows_of(Period(date.fromordinal(day), date.fromordinal(day), self._zone))[0]
 
     def touched(self, day: date) -> Touched:
         """See ``MentionStore``."""
