@@ -7,15 +7,14 @@ again; so that a process killed at any line leaves work that the next one ends i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
-from typing import Any
 
 from loguru import logger
 
 from pasip_core.domain.mention import Mention, canonical_url
-from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, account_key, strings, unseal
+from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, unseal
 from pasip_core.domain.runs import AuditEntry
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
@@ -60,17 +59,10 @@ class Traces:
         """The same for a piece of a file that was imported."""
         return self.person.in_cell_of(text)
 
-    def in_row(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of a backup is, or belongs to, what goes; somebody else's mention only if those go too."""
-        if any(text in self.ids for text in strings(row)):
-            return True
-        if self.person.platform:
-            theirs = row.get("platform", self.person.platform) == self.person.platform
-            if theirs and account_key(str(row.get("author", ""))) in self.person.words:
-                return True
-            if not self.others and "author" in row:
-                return False
-        return any(map(self.person.named_in, strings(row)))
+    def goes(self, mention: Mention) -> bool:
+        """Whether a mention in a backup is one of those that go; somebody else's only if those go too."""
+        concern = self.person.concern(mention)
+        return concern == "own" or (bool(concern) and self.others) or mention.id in self.ids
 
 
 @dataclass

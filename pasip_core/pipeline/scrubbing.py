@@ -7,14 +7,19 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from pasip_core.stores.ports import Records, Stores
+from pasip_core.domain.mention import Mention
+from pasip_core.errors import BackupFileError
+from pasip_core.stores.ports import Kept, Records, Stores
 
-from .copies import BROKEN, blank_lines, forget_in_archive, holds, rows_and_rest
+from .copies import BROKEN, blank_lines, holds
+from .moving.backup import PARTIAL, remove_stale
+from .moving.rewrite import holds_person, take_out
 
 ACTION = "privacy.erase"
 REDACTED = "[erased]"
 KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 """Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
+SCRUBBED = ("source_runs", "imports", "audit", "cursors")
 DATABASE, QUEUE = "pasip.db", "redis"
 
 
@@ -23,7 +28,7 @@ class Copies(Protocol):
 
     def in_text(self, text: str) -> bool: ...
     def in_table(self, text: str) -> bool: ...
-    def in_row(self, row: Mapping[str, Any]) -> bool: ...
+    def goes(self, mention: Mention) -> bool: ...
     @property
     def addresses(self) -> set[str]: ...
 
@@ -31,37 +36,37 @@ class Copies(Protocol):
 def scrub_records(stores: Stores, copies: Copies) -> int:
     """Redact texts of runs, imports and the audit log, and forget addresses in cursors; how many records."""
     changed = 0
-    for records, record in _records(stores):
-        clean = redacted(record, copies.in_text)
-        if clean != record:
-            records.save(clean)
-            changed += 1
-    for cursor in stores.cursors.list():
-        position = _without(cursor.position, lambda text: text in copies.addresses or copies.in_text(text))
-        if position != cursor.position:
-            stores.cursors.save(replace(cursor, position=position))
-            changed += 1
+    for collection in SCRUBBED:
+        records: Records[Any] = getattr(stores, collection)
+        for record in records.list():
+            clean = cleaned(collection, record, copies)
+            if clean != record:
+                records.save(clean)
+                changed += 1
     return changed
+
+
+def cleaned(collection: str, value: Any, copies: Copies) -> Any:
+    """A value of a collection, or a mention with all that is known of it, without the person; ``None``: it goes."""
+    if isinstance(value, Kept):
+        return None if copies.goes(value.mention) else value
+    if collection == "cursors":
+        position = _without(value.position, lambda text: text in copies.addresses or copies.in_text(text))
+        return replace(value, position=position)
+    stays = collection not in SCRUBBED or (collection == "audit" and value.action.startswith(KEPT_ACTIONS))
+    return value if stays else redacted(value, copies.in_text)
 
 
 def search_records(stores: Stores, copies: Copies) -> tuple[int, list[str]]:
     """How many records were searched, and a sentence for each that still tells of the person."""
     searched, findings = 0, []
-    for _, record in _records(stores):
-        searched += 1
-        if redacted(record, copies.in_text) != record:
-            findings.append(f"{type(record).__name__} {record.id} still holds it")
-    for cursor in stores.cursors.list():
-        searched += 1
-        if _without(cursor.position, copies.in_text) != cursor.position:
-            findings.append(f"the cursor of {cursor.id} still holds it")
+    for collection in SCRUBBED:
+        records: Records[Any] = getattr(stores, collection)
+        for record in records.list():
+            searched += 1
+            if cleaned(collection, record, copies) != record:
+                findings.append(f"{type(record).__name__} {record.id} still holds it")
     return searched, findings
-
-
-def _records(stores: Stores) -> Iterator[tuple[Records[Any], Any]]:
-    for records in (stores.source_runs, stores.imports):
-        yield from ((records, record) for record in records.list())
-    yield from ((stores.audit, e) for e in stores.audit.list() if not e.action.startswith(KEPT_ACTIONS))
 
 
 def redacted(record: Any, test: Callable[[str], bool]) -> Any:
@@ -109,7 +114,7 @@ def scrub_files(data_dir: Path, stores: Stores, copies: Copies) -> tuple[list[st
         if path.parent.name in under_way:
             continue
         try:
-            told = _scrub(path.relative_to(data_dir).parts[0], path, copies)
+            told = _scrub(path.relative_to(data_dir).parts[0], path, stores, copies)
         except BROKEN as error:
             left.append(f"{_shown(path, data_dir, copies)} cannot be read ({type(error).__name__}); look into it")
             continue
@@ -117,16 +122,37 @@ def scrub_files(data_dir: Path, stores: Stores, copies: Copies) -> tuple[list[st
     return done, left
 
 
-def _scrub(folder: str, path: Path, copies: Copies) -> str:
+def _scrub(folder: str, path: Path, stores: Stores, copies: Copies) -> str:
     if folder == "logs" and path.suffix == ".log":
         blanked = blank_lines(path, copies.in_text)
         return f"blanked {blanked} lines of {path.name}" if blanked else ""
     if folder == "backups":
-        return forget_in_archive(path, copies.in_row, copies.in_table)
+        return _scrub_backup(path, stores, copies)
     if folder == "imports" and (copies.in_text(path.name) or holds(path, copies.in_table)):
         path.unlink()
         return f"deleted a file of the import {path.parent.name}"
     return ""
+
+
+def _scrub_backup(path: Path, stores: Stores, copies: Copies) -> str:
+    """A backup of ours is written anew; any other file that holds the person is deleted."""
+    if path.name.endswith(PARTIAL):
+        remove_stale(path.parent)
+        return ""
+    try:
+        if not holds_person(path, _cleaner(copies)):
+            return ""
+        done = take_out(path, stores, _cleaner(copies))
+    except BackupFileError:
+        if not holds(path, copies.in_table):
+            return ""
+        path.unlink()
+        return f"deleted {path.name}: it held what was to be erased, and is no backup that can be rewritten"
+    return f"rewrote the backup {path.name}: {done.mentions} mentions taken out, {done.records} records redacted"
+
+
+def _cleaner(copies: Copies) -> Callable[[str, Any], Any]:
+    return lambda collection, value: cleaned(collection, value, copies)
 
 
 def search_files(data_dir: Path, copies: Copies) -> tuple[int, list[str]]:
@@ -145,7 +171,10 @@ def search_files(data_dir: Path, copies: Copies) -> tuple[int, list[str]]:
 
 def _tells(folder: str, path: Path, copies: Copies) -> bool:
     if folder == "backups":
-        return any(rows_and_rest(path, copies.in_row, copies.in_table))
+        try:
+            return holds_person(path, _cleaner(copies))
+        except BackupFileError:
+            return holds(path, copies.in_table)
     return copies.in_text(path.name) or holds(path, copies.in_text if folder == "logs" else copies.in_table)
 
 

@@ -22,21 +22,24 @@ from pasip_core.commands.corrections import correct
 from pasip_core.commands.imports import keep_upload, start
 from pasip_core.dispatch import dispatch, forget_jobs, job_status
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erasure, Person, account, named, seal, unseal
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import SourceCursor, SourceRun
 from pasip_core.errors import InputError, MentionErased, QueueUnavailable
 from pasip_core.logs import setup_logging
 from pasip_core.pipeline.collect import take_all
-from pasip_core.pipeline.copies import blank_lines, forget_in_archive, holds
+from pasip_core.pipeline.copies import blank_lines, holds
 from pasip_core.pipeline.erasure import erase
 from pasip_core.pipeline.importing import import_file
-from pasip_core.pipeline.intake import Intake
+from pasip_core.pipeline.intake import Intake, load_erased
+from pasip_core.pipeline.moving import backup, restore
 from pasip_core.queries.privacy import preview
 from pasip_core.settings import Settings
 from pasip_core.sources.state import key_of
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
+from pasip_core.stores.sqlite import SqliteStores
 from tests.builders import NOW, make_keyword, make_mention, make_raw
 from tests.contracts.helpers import WEEK, everything, ids, page_through, roll_up
 from workers.redis_server import start_redis, wait_for_redis
@@ -144,7 +147,7 @@ def _leave_copies_everywhere(stores: Stores, settings: Settings, redis: Redis) -
     stores.cursors.save(SourceCursor("x", position))
     _import_a_file(stores, settings)
     _write_logs(settings, urls)
-    _write_backups(settings.data_dir / "backups", [*mentions, *strangers])
+    _write_backups(stores, settings.data_dir / "backups")
     queue = Queue("scrape", connection=redis)
     for name, status in (("a", JobStatus.FINISHED), ("b", JobStatus.FAILED)):
         job = Job.create("operator.neg", args=[f"{USER} {TEXT}"], connection=redis, id=f"job-{name}", status=status)
@@ -171,27 +174,20 @@ def _write_logs(settings: Settings, urls: list[str]) -> None:
     logger.remove()
 
 
-def _write_backups(folder: Path, mentions: list[Mention]) -> None:
-    folder.mkdir()
-    rows = [{"id": m.id, "platform": m.platform, "author": m.author, "content": m.content, "url": m.url,
-             "raw_data": dict(m.raw_data)} for m in mentions]  # fmt: skip
-    said = [{"data_id": m.id, "sentiment": "negative"} for m in mentions]
-    files = {name: "".join(json.dumps(row) + "\n" for row in part).encode()
-             for name, part in (("mentions.jsonl", rows), ("said.jsonl", said))}  # fmt: skip
-    with zipfile.ZipFile(folder / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+def _write_backups(stores: Stores, folder: Path) -> None:
+    backup(stores, folder / "b.zip", JAKARTA)
     with tarfile.open(folder / "b.tar.gz", "w:gz") as bundle:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            bundle.addfile(info, io.BytesIO(content))
+        content = f"nama,{USER},{TEXT}".encode()
+        info = tarfile.TarInfo("catatan.txt")
+        info.size = len(content)
+        bundle.addfile(info, io.BytesIO(content))
+    half = folder / "pasip-20261123-101500.zip.partial"
+    half.write_bytes((folder / "b.zip").read_bytes()[:-100])
 
 
 def _check_what_is_left(stores: Stores, settings: Settings, done: Erasure) -> None:
-    with zipfile.ZipFile(settings.data_dir / "backups" / "b.zip") as archive:
-        assert len(archive.read("mentions.jsonl").splitlines()) == 2
-        assert len(archive.read("said.jsonl").splitlines()) == 2
+    assert sorted(path.name for path in (settings.data_dir / "backups").iterdir()) == ["b.zip"]
+    _check_backup(settings.data_dir / "backups" / "b.zip", settings.data_dir.parent / "restored.db")
     assert stores.cursors.get("x").position == {"seen": ["ffffffffff"], "since": {}}
     assert stores.source_runs.get("r1").error == "[erased]"
     assert stores.source_runs.get("r2").note == "nothing of interest"
@@ -201,6 +197,22 @@ def _check_what_is_left(stores: Stores, settings: Settings, done: Erasure) -> No
     entry = stores.audit.get(done.id)
     assert (entry.action, entry.subject, entry.detail["removed"]) == ("privacy.erase", done.person, 30)
     assert all(e.subject == "[erased]" for e in stores.audit.list() if e.action == "mention.correct")
+
+
+def _check_backup(path: Path, target: Path) -> None:
+    """It restores like any other, counts nobody who was erased, and goes on refusing them."""
+    restored = SqliteStores(target, JAKARTA)
+    restored.migrate()
+    restore(path, restored, JAKARTA)
+    roll_up(restored)
+    assert {m.author for m in page_through(restored, everything())} == {"tetangga0", "tetangga1"}
+    assert restored.metrics.sums(WEEK, ())[0].volume == 2
+    assert restored.metrics.union(WEEK, ())[0].volume == 2
+    erased = load_erased(restored)
+    assert erased is not None
+    assert erased.hold(by_the_person(3))
+    assert not erased.hold(make_mention("orang lain", author="tetangga0"))
+    restored.close()
 
 
 def test_the_numbers_follow_and_final_ones_stay(stores: Stores, settings: Settings) -> None:
@@ -382,18 +394,11 @@ def test_blanking_lines_keeps_the_rest_where_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == b"satu\n###########\ntiga\n#######"
 
 
-def test_a_backup_with_copies_in_another_form_is_deleted(tmp_path: Path) -> None:
-    path = tmp_path / "b.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("dump.sql", "INSERT rahasia")
-    assert "deleted b.zip" in forget_in_archive(path, lambda row: False, lambda text: "rahasia" in text)
-    assert not path.exists()
-
-
-def test_a_backup_of_plain_lines_is_rewritten(tmp_path: Path) -> None:
-    for path, opened in ((tmp_path / "a.jsonl", open), (tmp_path / "a.jsonl.gz", gzip.open)):
-        with opened(path, "wb") as out:
-            out.write(b'{"a": 1}\n{"a": 2}\nnot json\n')
-        assert "1 rows" in forget_in_archive(path, lambda row: row["a"] == 2, lambda text: False)
-        with opened(path, "rb") as file:
-            assert file.read() == b'{"a": 1}\nnot json\n'
+def test_a_backup_without_the_person_stays_as_it_is(stores: Stores, settings: Settings) -> None:
+    stores.mentions.upsert([make_mention("lain", author="b")])
+    path = settings.data_dir / "backups" / "b.zip"
+    backup(stores, path, JAKARTA)
+    before = path.read_bytes()
+    stores.mentions.upsert([by_the_person()])
+    assert carry_out(stores, settings, account("twitter", USER)).files == ()
+    assert path.read_bytes() == before

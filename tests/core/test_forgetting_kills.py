@@ -93,8 +93,10 @@ def state(stores: Stores, folder: Path) -> tuple[object, ...]:
 def run(code: str, *arguments: object, kill_after: float | None = None) -> bool:
     """Run it in a process of its own, killed so long after it is ready; whether it came to its end."""
     process = subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+        [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        bufsize=0,
+    )  # fmt: skip
+    # Unbuffered: what a quick process said behind "ready" is otherwise read with it, and lost to communicate().
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     if kill_after is not None:

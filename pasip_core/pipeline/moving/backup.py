@@ -47,7 +47,7 @@ def backup(
     """
     try:
         out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _replacing(out) as file:
+        with replacing(out) as file:
             return _write(stores, file, zone, clock, progress)
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror or error})", field="out", value=out) from error
@@ -93,9 +93,9 @@ def _write_part(archive: zipfile.ZipFile, part: Part, contents: StoreContents, p
 
 
 @contextmanager
-def _replacing(out: Path) -> Iterator[IO[bytes]]:
+def replacing(out: Path) -> Iterator[IO[bytes]]:
     """A private file that takes the place of ``out`` at the end, safely on disk; else nothing is left of it."""
-    _remove_stale(out.parent)
+    remove_stale(out.parent)
     partial = out.with_name(out.name + PARTIAL)
     with os.fdopen(_locked(partial), "wb") as file:
         try:
@@ -133,7 +133,7 @@ def _is(handle: int, path: Path) -> bool:
         return False
 
 
-def _remove_stale(folder: Path) -> None:
+def remove_stale(folder: Path) -> None:
     """What killed backups left: files with names of ours that nobody holds a lock on."""
     for path in folder.glob(f"pasip-*.zip{PARTIAL}"):
         if not _OURS.fullmatch(path.name):

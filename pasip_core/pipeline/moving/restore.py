@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
@@ -60,6 +60,14 @@ class ArchiveContents:
     def pending(self) -> set[date]:
         """See ``Contents``."""
         return set(self.archive.manifest.pending_days)
+
+
+def days_in(archive: Archive) -> ZoneInfo:
+    """The zone of the days in a backup. ``BackupFileError`` where there is no such zone."""
+    try:
+        return ZoneInfo(archive.manifest.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise archive.damaged("manifest.json", "there is no such time zone") from None
 
 
 def restore(
