@@ -48,7 +48,9 @@ def _measured(folder: Path, count: int) -> dict[str, float]:
         wanted = checksums(stores)
     for action, source, target in ACTIONS:
         done = subprocess.run(_command(action, folder / source, folder / target), check=True, capture_output=True)
-        found |= json.loads(done.stdout.decode().rpartition("\n")[2])
+        told = json.loads(done.stdout.decode().rpartition("\n")[2])
+        print(f"    {count:,} mentions: {told}", flush=True)  # what follows may take an hour
+        found |= told
         found[f"{action} result MB"] = (folder / target).stat().st_size / 1e6
         _check(folder / target, wanted)
     return found
@@ -121,7 +123,9 @@ def _alone(action: str, source: Path, target: Path) -> None:
     begun = time.perf_counter()
     with _peak_mb() as peak:
         run(action, source, target)
-    print("\n" + json.dumps({f"{action}_s": time.perf_counter() - begun, f"{action}_mb": peak[0]}), end="")
+    took = time.perf_counter() - begun
+    found = {f"{action}_s": took, f"{action}_cpu_s": time.process_time(), f"{action}_mb": peak[0]}
+    print("\n" + json.dumps(found), end="")
 
 
 if __name__ == "__main__":
