@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from pasip_core.domain.analysis import CORRECTION, PENDING
 from pasip_core.domain.filters import Filters
@@ -21,10 +22,14 @@ Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
 class Model:
     """Mentions by id; ``corrected`` holds (id, keyword) with ``*`` for the whole."""
 
+    zone: ZoneInfo = JAKARTA
     mentions: dict[str, Mention] = field(default_factory=dict)
     excluded: set[str] = field(default_factory=set)
     corrected: set[tuple[str, str]] = field(default_factory=set)
     versions: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def _day(self, moment: datetime) -> date:
+        return day_of(moment, self.zone)
 
     def alive(self) -> Iterator[Mention]:
         """What is found and counted."""
@@ -117,33 +122,31 @@ class Model:
             for keyword in keywords or ("*",)
             if keyword == "*" or keyword in m.keywords
         ]
-        time = hour_of if "hour" in by else _day
-        cells = [((time(m.published_at), k, m.platform, s), m) for m, k, s in rows if _day(m.published_at) in set(days)]
+        time = hour_of if "hour" in by else self._day
+        cells = [
+            ((time(m.published_at), k, m.platform, s), m) for m, k, s in rows if self._day(m.published_at) in set(days)
+        ]
         return _added(cells, ("hour" if "hour" in by else "day", "keyword", "platform", "sentiment"), by)
 
     def union(self, days: Iterable[date], by: Sequence[str], keywords: Sequence[str]) -> Sums:
         """Cells of exact keyword sets, added up."""
         cells = [
-            ((_day(m.published_at), m.keywords, m.platform, m.source, _whole(m)), m)
+            ((self._day(m.published_at), m.keywords, m.platform, m.source, _whole(m)), m)
             for m in self.alive()
-            if _day(m.published_at) in set(days) and (not keywords or set(keywords) & set(m.keywords))
+            if self._day(m.published_at) in set(days) and (not keywords or set(keywords) & set(m.keywords))
         ]
         return _added(cells, ("day", "set", "platform", "source", "sentiment"), by)
 
     def tally(self, filters: Filters, by: Sequence[str]) -> Sums:
         """Single mentions, added up."""
         found = self.found(filters)
-        cells = [((_day(m.published_at), m.platform, m.source, m.author, sentiment(m, filters)), m) for m in found]
+        cells = [((self._day(m.published_at), m.platform, m.source, m.author, sentiment(m, filters)), m) for m in found]
         wanted = [("day", "platform", "source", "author", "sentiment").index(name) for name in by]
         return _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
 
 
 def _later(new: int | None, old: int | None) -> int | None:
     return old if new is None else new
-
-
-def _day(moment: object) -> date:
-    return day_of(moment, JAKARTA)  # type: ignore[arg-type]
 
 
 def _whole(mention: Mention) -> str:
@@ -159,7 +162,7 @@ def sentiment(mention: Mention, filters: Filters) -> str:
 def _fits(mention: Mention, filters: Filters) -> bool:
     words = f"{mention.title} {mention.content}".casefold().split()
     return (
-        filters.period.first <= _day(mention.published_at) <= filters.period.last
+        filters.period.first <= day_of(mention.published_at, filters.period.zone) <= filters.period.last
         and (not filters.keywords or bool(set(filters.keywords) & set(mention.keywords)))
         and (not filters.platforms or mention.platform in filters.platforms)
         and (not filters.sources or mention.source in filters.sources)

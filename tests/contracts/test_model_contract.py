@@ -8,11 +8,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from pasip_core.domain.mention import Engagement, Mention, content_hash
 from pasip_core.domain.metrics import Total
@@ -25,11 +33,14 @@ from tests.contracts.helpers import JAKARTA, everything, ids, page_through, roll
 from tests.contracts.model import Model, Sums
 
 MIDNIGHT = datetime(2026, 11, 22, 17, tzinfo=UTC)
-"""The 23rd begins in Jakarta."""
+"""The 23rd begins in Jakarta; in Makassar an hour before, in Jayapura two."""
+ZONES = [ZoneInfo(name) for name in ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")]
 LATER = MIDNIGHT + timedelta(days=3)
 DAYS = [day_of(MIDNIGHT, JAKARTA) + timedelta(days=n) for n in (-1, 0)]
-BOTH = Period(DAYS[0], DAYS[1])
-TIMES = [MIDNIGHT + timedelta(milliseconds=n) for n in (-7_200_000, -1000, -1, 0, 1, 1000, 3_600_000, 40_000_000)]
+TIMES = [
+    MIDNIGHT + timedelta(milliseconds=n)
+    for n in (-7_200_001, -7_200_000, -3_600_001, -3_600_000, -1000, -1, 0, 1, 1000, 3_600_000, 40_000_000, 40_000_001)
+]
 WORDS = ["harga", "beras", "naik", "Turun"]
 KEYWORDS = ["anies", "jokowi", "prabowo"]
 PLATFORMS = [("news", "detik"), ("news", "kompas"), ("twitter", "twitter")]
@@ -61,12 +72,17 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="pasip-model-")
         self.settings = BACKENDS[self.backend][0](Path(self.folder.name))
-        self.stores = connect(self.settings)
-        self.model = Model()
         self.tokens = count()
 
+    @initialize(zone=st.sampled_from(ZONES))
+    def open(self, zone: ZoneInfo) -> None:
+        self.model = Model(zone)
+        self.both = Period(DAYS[0], DAYS[1], zone)
+        self.stores = connect(self.settings.model_copy(update={"timezone": zone.key}))
+
     def teardown(self) -> None:
-        self.stores.close()
+        if hasattr(self, "stores"):
+            self.stores.close()
         drop(self.settings)
         self.folder.cleanup()
 
@@ -161,15 +177,19 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
     def series_agree(self, by: list[str], keyword: str) -> None:
         self.roll_up()
         keywords = (keyword,) if keyword else ()
-        assert _sums(self.stores.metrics.sums(BOTH, by, keywords=keywords), by) == self.model.sums(DAYS, by, keywords)
+        assert _sums(self.stores.metrics.sums(self.both, by, keywords=keywords), by) == self.model.sums(
+            DAYS, by, keywords
+        )
         by_hour = ["hour", *[name for name in by if name != "day"]]
-        hours = self.stores.metrics.sums(BOTH, by_hour, keywords=keywords)  # type: ignore[arg-type]
+        hours = self.stores.metrics.sums(self.both, by_hour, keywords=keywords)  # type: ignore[arg-type]
         assert _sums(hours, by_hour) == self.model.sums(DAYS, by_hour, keywords)
 
     @rule(by=st.lists(st.sampled_from(["day", "platform", "source", "sentiment"]), unique=True), keywords=keyword_sets)
     def unions_agree(self, by: list[str], keywords: tuple[str, ...]) -> None:
         self.roll_up()
-        assert _sums(self.stores.metrics.union(BOTH, by, keywords=keywords), by) == self.model.union(DAYS, by, keywords)
+        assert _sums(self.stores.metrics.union(self.both, by, keywords=keywords), by) == self.model.union(
+            DAYS, by, keywords
+        )
 
     @rule(data=st.data(), keywords=keyword_sets,
           sentiments=st.lists(tones | st.just("pending"), unique=True, max_size=2),
@@ -178,7 +198,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         self, data: st.DataObject, keywords: tuple[str, ...], sentiments: list[str], text: str, order: str
     ) -> None:
         filters = everything(
-            period=Period(*sorted(data.draw(st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))))),
+            period=Period(*sorted(data.draw(st.tuples(*[st.sampled_from(DAYS)] * 2))), self.model.zone),
             platforms=data.draw(st.sampled_from([(), ("news",), ("news", "twitter")])),
             sources=data.draw(st.sampled_from([(), ("detik",)])),
             keywords=keywords, sentiments=tuple(sentiments), text=text,

@@ -253,6 +253,7 @@ def test_killed_at_any_command_and_run_again_everything_is_right(server: MongoSt
 
 def test_writers_of_the_same_mentions_lose_nothing(server: MongoStandIn, stores: MongoStores) -> None:
     mentions = [make_mention(f"kabar {n}", id=f"{n:024x}", engagement=Engagement(0)) for n in range(60)]
+    stores.mentions.upsert(mentions)  # who analyses first finds them all
 
     def write(number: int) -> None:
         own = opened_at(server)
