@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -135,7 +136,8 @@ def _scrub(folder: str, path: Path, stores: Stores, copies: Copies) -> str:
 
 
 def _scrub_backup(path: Path, stores: Stores, copies: Copies) -> str:
-    """A backup of ours is written anew; any other file that holds the person is deleted."""
+    """A backup of ours is written anew; any other file that holds the person is deleted. A link stands for its file."""
+    path = path.resolve()
     if path.name.endswith(PARTIAL):
         remove_stale(path.parent)
         return ""
@@ -184,8 +186,22 @@ def _shown(path: Path, data_dir: Path, copies: Copies) -> str:
 
 
 def _files(data_dir: Path) -> Iterator[Path]:
-    """Every file but those of the database and the queue, which are searched by their own means."""
-    for path in sorted(data_dir.rglob("*")):
-        top = path.relative_to(data_dir).parts[0]
-        if path.is_file() and not top.startswith(DATABASE) and top != QUEUE:
-            yield path
+    """Every file but those of the database and the queue, which are searched by their own means.
+
+    Links are followed, each folder once: backups and logs are often on another disk.
+    """
+    walked: set[str] = set()
+    for folder, inner, names in os.walk(data_dir, followlinks=True):
+        inner[:] = sorted(name for name in inner if _is_new(os.path.join(folder, name), walked))
+        for path in (Path(folder, name) for name in sorted(names)):
+            top = path.relative_to(data_dir).parts[0]
+            if path.is_file() and not top.startswith(DATABASE) and top != QUEUE:
+                yield path
+
+
+def _is_new(folder: str, walked: set[str]) -> bool:
+    place = os.path.realpath(folder)
+    if place in walked:
+        return False
+    walked.add(place)
+    return True

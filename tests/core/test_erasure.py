@@ -394,6 +394,22 @@ def test_blanking_lines_keeps_the_rest_where_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == b"satu\n###########\ntiga\n#######"
 
 
+def test_copies_behind_links_to_another_disk_go_too(stores: Stores, settings: Settings, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    (settings.data_dir / "backups").symlink_to(disk)
+    (disk / "round").symlink_to(settings.data_dir)
+    stores.mentions.upsert([by_the_person(), make_mention(THEIRS, author="b")])
+    backup(stores, tmp_path / "elsewhere.zip", JAKARTA)
+    backup(stores, disk / "b.zip", JAKARTA)
+    (disk / "latest.zip").symlink_to(tmp_path / "elsewhere.zip")
+    done = carry_out(stores, settings, account("twitter", USER))
+    assert done.proven
+    assert everywhere(disk) == {}
+    assert everywhere(disk, (THEIRS,)) == {THEIRS: ["b.zip", "latest.zip"]}
+    assert (disk / "latest.zip").is_symlink()
+
+
 def test_a_backup_without_the_person_stays_as_it_is(stores: Stores, settings: Settings) -> None:
     stores.mentions.upsert([make_mention("lain", author="b")])
     path = settings.data_dir / "backups" / "b.zip"
