@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from .analysis import Analysis
 
 NEWS = "news"
+LARGEST_COUNT = 10**10
+"""Of one reaction, or of followers: more than there are people, and sums of it stay numbers any store can hold."""
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 TRACKING_PARAMETERS = frozenset({

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from pasip_core.domain.analysis import SENTIMENTS
-from pasip_core.domain.mention import Mention
+from pasip_core.domain.mention import LARGEST_COUNT, Mention
 from pasip_core.errors import InputError
 
 LARGEST = (1 << 63) - 1
+"""Of whole numbers."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -24,10 +25,10 @@ def sound(mention: Mention) -> Mention:
     reactions = mention.engagement
     numbers = {
         "likes": reactions.likes, "shares": reactions.shares, "comments": reactions.comments,
-        "author_followers": mention.author_followers, "engagement": reactions.total,
+        "author_followers": mention.author_followers,
     }  # fmt: skip
     for name, value in numbers.items():
-        if value is not None and abs(value) > LARGEST:
+        if value is not None and abs(value) > LARGEST_COUNT:
             raise InputError(f"{name}: {value} is too large to be a count; leave it out", field=name, value=value)
     texts = {name: getattr(mention, name) for name in ("source", "platform", "title", "content", "url", "author")}
     if not has_half_characters("".join(texts.values())):

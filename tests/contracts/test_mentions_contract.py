@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pasip_core.domain.analysis import CORRECTION
-from pasip_core.domain.mention import Engagement, content_hash
+from pasip_core.domain.mention import LARGEST_COUNT, Engagement, content_hash
 from pasip_core.domain.period import Period
 from pasip_core.errors import InputError, LeaseLost
 from pasip_core.settings import Settings
@@ -423,7 +423,15 @@ def test_any_year_can_be_stored(stores: Stores, year: int) -> None:
 
 def test_a_number_too_large_is_refused_in_words(stores: Stores) -> None:
     with pytest.raises(InputError, match="likes"):
-        stores.mentions.upsert([make_mention(engagement=Engagement(likes=10**30))])
+        stores.mentions.upsert([make_mention(engagement=Engagement(likes=LARGEST_COUNT + 1))])
+
+
+def test_the_largest_numbers_add_up(stores: Stores) -> None:
+    largest = Engagement(*[LARGEST_COUNT] * 3)
+    stores.mentions.upsert([make_mention(id=f"{n:024x}", engagement=largest) for n in range(20)])
+    roll_up(stores)
+    assert [total.engagement_total for total in stores.metrics.sums(WEEK, ())] == [60 * LARGEST_COUNT]
+    assert [total.engagement_total for total in stores.mentions.tally(everything(), ())] == [60 * LARGEST_COUNT]
 
 
 def test_written_numbers_can_be_read_back(stores: Stores) -> None:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pasip_core.domain.mention import LARGEST_COUNT, Engagement
 from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.runs import Move
 from pasip_core.errors import BackupFileError, InputError
@@ -101,6 +102,16 @@ def test_what_sources_gave_survives_however_odd(new: Stores, tmp_path: Path) -> 
         assert new.mentions.kept() == stores.mentions.kept()
     (mention,) = [one.mention for one in new.mentions.kept()]
     assert mention.raw_data == odd
+
+
+def test_the_largest_numbers_can_be_restored(new: Stores, tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "large.db")) as stores:
+        largest = Engagement(*[LARGEST_COUNT] * 3)
+        stores.mentions.upsert([make_mention(f"viral {n}", engagement=largest) for n in range(50)])
+        roll_up(stores)
+        backup(stores, tmp_path / "b.zip", JAKARTA)
+        restore(tmp_path / "b.zip", new, JAKARTA)
+        assert checksums(new) == checksums(stores)
 
 
 def test_a_backup_of_a_system_at_work_comes_to_right_numbers(old: Stores, new: Stores, tmp_path: Path) -> None:
@@ -282,7 +293,7 @@ UNUSABLE = {
     "no hash": (first_line("mentions", mention__content_hash="xyz"), "hash"),
     "no zone": (first_line("mentions", mention__published_at="2026-01-01T00:00:00"), "without its zone"),
     "no such year": (first_line("mentions", mention__published_at="0001-01-01T00:00:00Z"), "no moment"),
-    "too large": (first_line("mentions", mention__author_followers=1 << 70), "damaged"),
+    "too large": (first_line("mentions", mention__author_followers=LARGEST_COUNT + 1), "damaged"),
     "no sentiment": (first_line("mentions", mention__stances={"x": "angry"}), "no sentiment"),
     "no keyword of its": (first_line("mentions", corrected=["x"]), "none of its keywords"),
     "half a character": (first_line("mentions", mention__author="\ud83d"), "half a character"),

@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date, datetime
 from typing import Any
 
+from pasip_core.domain.mention import LARGEST_COUNT
 from pasip_core.errors import InputError
 
 NOTHING = frozenset({"", "-", "--", "n/a", "na", "nan", "none", "null", "nil", "#n/a", "tidak ada"})
-MAX_COUNT = 10**15
 
 _UNITS = {
     "k": 1_000, "rb": 1_000, "ribu": 1_000, "m": 1_000_000, "mn": 1_000_000, "jt": 1_000_000, "juta": 1_000_000,
@@ -67,7 +67,7 @@ def as_count(value: Any, field: str) -> int | None:
         if not text:
             return None
         number = _number(text, field)
-    if not 0 <= number <= MAX_COUNT:
+    if not 0 <= number <= LARGEST_COUNT:
         raise InputError(f"{field}: {value!r} is no count; give a whole number from 0", field=field, value=value)
     return round(number)
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pasip_core.domain.analysis import SENTIMENTS, Analysis
-from pasip_core.domain.mention import Mention
+from pasip_core.domain.mention import LARGEST_COUNT, Mention
 from pasip_core.stores.ports import Kept
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _ID = re.compile(r"[0-9a-f]{24}")
-LARGEST = (1 << 63) - 1
 FIRST_YEAR, LAST_YEAR = 2, 9998
 """Years that stay in the calendar whatever zone they are shown in."""
 
@@ -45,8 +44,8 @@ def _analyses(kept: Kept) -> Iterator[Analysis]:
 
 def _check_counts(mention: Mention) -> None:
     reactions = mention.engagement
-    for value in (reactions.likes, reactions.shares, reactions.comments, reactions.total, mention.author_followers):
-        if value is not None and abs(value) > LARGEST:
+    for value in (reactions.likes, reactions.shares, reactions.comments, mention.author_followers):
+        if value is not None and abs(value) > LARGEST_COUNT:
             raise ValueError(f"{value} is too large to be a count")
 
 
