@@ -37,6 +37,8 @@ def import_file(
     """Import mentions from a file of any tool; rejected rows go to a file with reasons."""
     from pasip_core.pipeline.importing import import_file as run_import
 
+    filtering.check_text("--platform", platform)
+    filtering.check_text("--source", source)
     with opened() as (settings, stores), progress_bar(json) as progress:
         run = run_import(
             stores,

@@ -36,7 +36,11 @@ def build_filters(
     sentiments: list[str] | None,
     text: str,
 ) -> Filters:
-    """Filters from options. ``InputError`` for a keyword or sentiment that does not exist."""
+    """Filters from options. ``InputError`` for a keyword or sentiment that does not exist, and for broken text."""
+    check_text("--keyword", *keywords or ())
+    check_text("--platform", *platforms or ())
+    check_text("--source", *sources or ())
+    check_text("--text", text)
     for name in sentiments or ():
         if name not in (*SENTIMENTS, PENDING):
             raise InputError(
@@ -46,6 +50,15 @@ def build_filters(
             )
     ids = tuple(dict.fromkeys(keyword_commands.find(stores, name).id for name in keywords or ()))
     return Filters(period, ids, tuple(platforms or ()), tuple(sources or ()), tuple(sentiments or ()), text)
+
+
+def check_text(option: str, *texts: str) -> None:
+    """``InputError`` for bytes that are no text: a shell passes on whatever it is given."""
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"{option}: {text!r} is not valid UTF-8 text; write it anew", field=option) from None
 
 
 def week(first: str | None, last: str | None, now: datetime, zone: ZoneInfo) -> Period:

@@ -184,6 +184,10 @@ def test_fast_commands_load_no_heavy_library() -> None:
         (("export", "--format", "csv", "out.csv", "--to", "9999-12-31"), "--to"),
         (("keyword", "add", "x", "--monitoring-start", "0001-01-01"), "monitoring_start"),
         (("keyword", "add", "bad\udcff"), "UTF-8"),
+        (("stats", "--platform", "bad\udcff"), "--platform"),
+        (("stats", "--keyword", "bad\udcff"), "--keyword"),
+        (("export", "--format", "csv", "out.csv", "--text", "bad\udcff"), "--text"),
+        (("import", "none.csv", "--source", "bad\udcff"), "--source"),
     ],
 )
 def test_what_no_calendar_and_no_text_can_hold_is_refused_in_a_sentence(
