@@ -55,10 +55,13 @@ def _standing_in() -> MongoStandIn:
 
 
 def _database_at(address: str, folder: Path) -> Settings:
-    """A new database on the server; options of the address stay."""
+    """A new database on the server; options of the address stay, and where its user is known."""
     parts = urlsplit(address)
-    path = f"/pasip_test_{uuid4().hex[:12]}"
-    return Settings(_env_file=None, data_dir=folder, database_url=urlunsplit(parts._replace(path=path)))
+    path, query = f"/pasip_test_{uuid4().hex[:12]}", parts.query
+    if parts.username and "authsource=" not in query.lower():
+        query = "&".join(filter(None, (query, f"authSource={parts.path.strip('/') or 'admin'}")))
+    there = urlunsplit(parts._replace(path=path, query=query))
+    return Settings(_env_file=None, data_dir=folder, database_url=there)
 
 
 def _influxdb(folder: Path) -> Settings:
