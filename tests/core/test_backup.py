@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import re
 import stat
 import zipfile
@@ -353,6 +354,18 @@ def test_a_file_cut_off_anywhere_is_no_complete_backup(new: Stores, file: Path) 
         file.write_bytes(whole[:size])
         with pytest.raises(BackupFileError, match="is no complete backup"):
             restore(file, new, JAKARTA)
+
+
+def test_a_pipe_is_neither_read_nor_replaced_nor_waited_for(old: Stores, new: Stores, tmp_path: Path) -> None:
+    pipe, stale = tmp_path / "pipe", tmp_path / "pasip-20261123-101500.zip.partial"
+    for path in (pipe, stale):
+        os.mkfifo(path)
+    with pytest.raises(BackupFileError, match="is no file"):
+        restore(pipe, new, JAKARTA)
+    with pytest.raises(InputError, match="is no file"):
+        backup(old, pipe, JAKARTA)
+    assert pipe.is_fifo()
+    backup(old, tmp_path / "b.zip", JAKARTA)
 
 
 def test_a_missing_file_is_named(new: Stores, tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def backup(
     Mentions are read one after the other while others are written: each is whole, and days that changed
     meanwhile are listed as pending. ``InputError`` where the file cannot be written.
     """
+    if out.exists() and not out.is_file():
+        raise InputError(f"{out}: is no file that could be replaced; name a file or a folder", field="out", value=out)
     try:
         out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(out) as file:
@@ -136,7 +138,7 @@ def _is(handle: int, path: Path) -> bool:
 def remove_stale(folder: Path) -> None:
     """What killed backups left: files with names of ours that nobody holds a lock on."""
     for path in folder.glob(f"pasip-*.zip{PARTIAL}"):
-        if not _OURS.fullmatch(path.name):
+        if not _OURS.fullmatch(path.name) or not path.is_file():
             continue
         with suppress(OSError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
