@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
 
 from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, Total
 from pasip_core.domain.period import Period
@@ -77,15 +76,15 @@ class MongoSeries:
             self._server[collection].insert_many(part, ordered=False)
 
     def _make_current(self, day: int, version: int, filled: bool, fence: Fence) -> None:
-        """Only where nobody with a later lease did: then the filter fits nothing, and inserting fails on the day."""
-        try:
-            self._server["day_versions"].update_one(
-                {"_id": day, "$or": [{"fence": {"$lte": fence.token}}, {"fence": None}]},
-                {"$set": {"current": version, "filled": filled, "fence": fence.token}},
-                upsert=True,
-            )
-        except DuplicateKeyError as error:
-            raise LeaseLost(f"the lease {fence.name} has gone to another process") from error
+        """Only where nobody with a later lease did. The day is there before: whoever collects may be adding it, too."""
+        heads = self._server["day_versions"]
+        heads.update_one({"_id": day}, {"$max": {"version": version}}, upsert=True)
+        done = heads.update_one(
+            {"_id": day, "$or": [{"fence": {"$lte": fence.token}}, {"fence": None}]},
+            {"$set": {"current": version, "filled": filled, "fence": fence.token}},
+        )
+        if not done.matched_count:
+            raise LeaseLost(f"the lease {fence.name} has gone to another process")
 
     def sums(
         self,
