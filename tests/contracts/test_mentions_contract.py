@@ -239,6 +239,11 @@ def test_work_to_do_comes_newest_first_and_in_slices(stores: Stores) -> None:
     assert stores.mentions.count_unanalysed() == 7
 
 
+def test_a_slice_of_nothing_is_empty(stores: Stores) -> None:
+    stores.mentions.upsert([make_mention()])
+    assert stores.mentions.unanalysed(0) == stores.mentions.outdated("other", 0) == []
+
+
 def test_what_waits_is_counted_no_further_than_asked(stores: Stores) -> None:
     stores.mentions.upsert([make_mention(f"k {n}", author=f"a{n}") for n in range(5)])
     assert [stores.mentions.count_unanalysed(bound=bound) for bound in (1, 5, 9, None)] == [1, 5, 5, 5]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pymongo import ReadPreference
 
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import JAKARTA
@@ -28,7 +30,7 @@ from pasip_core.stores.mongo.changes import ABANDONED
 from pasip_core.stores.mongo.server import Server
 from pasip_core.stores.ports import Matched
 from tests.builders import NOW, make_keyword, make_mention
-from tests.contracts.helpers import WEEK, everything, page_through, roll_up, understand
+from tests.contracts.helpers import TODAY, WEEK, everything, page_through, roll_up, understand
 from tests.replicas.mongo import Document, MongoStandIn, mongo_stand_in
 
 WRITES = {"insert", "update", "delete", "findAndModify"}
@@ -130,15 +132,76 @@ def test_a_forked_process_opens_a_client_of_its_own(stores: MongoStores) -> None
     assert stores.mentions.count(everything()).value == 2
 
 
-def test_odd_raw_data_comes_back(stores: MongoStores) -> None:
+def test_odd_raw_data_comes_back(server: MongoStandIn, stores: MongoStores) -> None:
     for n, raw in enumerate(
-        [{"a.b": {"$c": 1}}, {"": None}, {"n": 10**30}, {"s": "\ud800"}, {"x": [1.5, {"y": True}]}]
+        [
+            {"a.b": {"$c": 1}},
+            {"": None},
+            {"n": 10**30},
+            {"s": "\ud800"},
+            {"\ud800": 1},
+            {"x": [1.5, {"y": True}]},
+            nested(79),
+            nested(300),
+        ]
     ):
         mention = make_mention(id=f"{n:024x}", raw_data=raw)
         stores.mentions.upsert([mention])
         stored = stores.mentions.get(mention.id)
         assert stored is not None
         assert stored.raw_data == raw
+    inserted = [d["raw_data"] for c in server.commands if c.get("insert") == "scraped_data" for d in c["documents"]]
+    assert [type(raw) for raw in inserted[-3:]] == [dict, dict, str], "a server refuses what is nested too deeply"
+
+
+def nested(levels: int) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for _ in range(levels - 1):
+        found = {"a": found}
+    return found
+
+
+def test_everything_is_read_where_it_is_written(server: MongoStandIn) -> None:
+    database = Server(f"{server.url}/pasip?readPreference=secondaryPreferred").database
+    assert database["leases"].read_preference == ReadPreference.PRIMARY
+
+
+def test_what_takes_long_is_waited_for(server: MongoStandIn) -> None:
+    stores = MongoStores(f"{server.url}/pasip", JAKARTA, patience=0.3)
+    stores.migrate()
+    stores.mentions.upsert([make_mention()])
+
+    def dawdle(name: str, document: Document) -> None:
+        if name in {"compact", "aggregate"}:
+            time.sleep(0.6)
+
+    server.behave(dawdle)
+    stores.compact()
+    stores.mentions.touch_everything()
+    assert stores.mentions.touched_days(3) == [TODAY]
+    stores.close()
+
+
+def test_a_day_that_a_collector_adds_during_its_first_rollup_is_written(
+    server: MongoStandIn, stores: MongoStores
+) -> None:
+    """Its version is moved just before it is written: that is no lost lease."""
+    stores.mentions.upsert([make_mention()])
+    server.client["pasip"]["day_versions"].delete_many({})
+    fence = stores.leases.acquire("rollup", "a", 60)
+    assert fence is not None
+    upserts: list[Document] = []
+
+    def add_first(name: str, document: Document) -> Document | None:
+        if name == "update" and document["update"] == "day_versions" and document["updates"][0]["q"].get("$or"):
+            upserts.append(document)
+            assert not document["updates"][0].get("upsert"), "it would meet the document of another one"
+        return None
+
+    server.behave(add_first)
+    stores.metrics.write(stores.mentions.numbers(TODAY), fence)
+    assert upserts
+    assert stores.metrics.days() == [TODAY]
 
 
 def test_a_mention_too_large_for_a_document_is_refused_in_words(stores: MongoStores) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from zoneinfo import ZoneInfo
 
 from pymongo.errors import OperationFailure
@@ -54,10 +54,10 @@ class MongoStores:
     def compact(self) -> None:
         """See ``Stores``. Freed space goes back to the files where the server lets this account ask for it; its
         journal, the log for its replicas and its snapshots run out by themselves, or are its operator's to clear."""
-        with self._server.speaking():
+        with closing(self._server.patient()) as patient, patient.speaking():
             for collection in GROWING:
                 with suppress(OperationFailure):
-                    self._server.database.command("compact", collection)
+                    patient.database.command("compact", collection)
 
     def health(self) -> Mapping[str, str]:
         """See ``Stores``."""

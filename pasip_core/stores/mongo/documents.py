@@ -19,8 +19,11 @@ from pasip_core.errors import InputError
 from ..values import LARGEST, has_half_characters
 from .server import Document
 
+DEEPEST = 80
+"""Levels of documents within one: servers take about a hundred, the command around it included."""
 SHOWN = {"words": 0}
 """Everything but the text index."""
+TOUCHED = "touched_hour"
 STATE = {
     "author_followers": 1, "engagement": 1, "keywords": 1, "published_at": 1, "content_hash": 1, "analysis": 1,
     "stances": 1, "corrected": 1, "rules_revision": 1, "revision": 1, "excluded": 1,
@@ -81,8 +84,12 @@ def text_fields(mention: Mention, words: Sequence[str]) -> Document:
 
 
 def to_do(published_at: datetime, zone: ZoneInfo) -> Document:
-    """The note for rollup that every change of a mention carries."""
-    return {"pending_hours": [hour_start(published_at, zone)]}
+    """The note for rollup that every change of a mention carries.
+
+    Once more outside a list: a server sorts by a list in memory, whatever its index, unless all of it is asked for.
+    """
+    hour = hour_start(published_at, zone)
+    return {"pending_hours": [hour], TOUCHED: hour}
 
 
 def engagement_document(engagement: Engagement) -> Document:
@@ -171,9 +178,9 @@ def mention_from(document: Mapping[str, Any]) -> Mention:
 
 
 def raw_document(raw: Mapping[str, Any]) -> Document | str:
-    """``raw_data`` as a document where it can be one, else as JSON text: names with dots, and giant numbers."""
+    """``raw_data`` as a document where it can be one, else as JSON text: odd names, giant numbers, deep nesting."""
     plain = json.loads(json.dumps(dict(raw)))
-    return plain if _storable(plain) else json.dumps(plain)
+    return plain if _storable(plain, DEEPEST) else json.dumps(plain)
 
 
 def raw_from(stored: Any) -> Mapping[str, Any]:
@@ -182,15 +189,17 @@ def raw_from(stored: Any) -> Mapping[str, Any]:
     return found
 
 
-def _storable(value: Any) -> bool:
-    if isinstance(value, dict):
-        names = all(name and "." not in name and "\0" not in name and not name.startswith("$") for name in value)
-        return names and all(map(_storable, value.values()))
-    if isinstance(value, list):
-        return all(map(_storable, value))
+def _storable(value: Any, levels: int) -> bool:
+    if isinstance(value, dict | list):
+        names, inner = (value, value.values()) if isinstance(value, dict) else ((), value)
+        return levels > 0 and all(map(_is_name, names)) and all(_storable(one, levels - 1) for one in inner)
     if isinstance(value, str):
         return not has_half_characters(value)
     return not isinstance(value, int) or abs(value) <= LARGEST
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and not text.startswith("$") and not {".", "\0"} & set(text) and not has_half_characters(text)
 
 
 def milliseconds(moment: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -22,7 +23,7 @@ from pasip_core.errors import InputError
 from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
 from . import leases, persons, tallying
 from .changes import clear_abandoned, next_change, watermark
-from .documents import SHOWN, analysis_from, mention_from, object_id
+from .documents import SHOWN, TOUCHED, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
 from .numbers import compute
 from .selecting import SORTING, query_of, read_cursor, select, write_cursor
@@ -137,13 +138,15 @@ class MongoMentions:
         older, newer = _other_rules(revision)
         found = self._listed(older, [("rules_revision", DESCENDING)], limit)
         rest = limit - len(found)
-        return found + self._listed(newer, [("rules_revision", DESCENDING)], rest) if rest else found
+        return found + self._listed(newer, [("rules_revision", DESCENDING)], rest)
 
     def count_outdated(self, revision: str) -> int:
         """See ``MentionStore``."""
         return sum(map(self._counted, _other_rules(revision)))
 
     def _listed(self, query: Document, order: list[tuple[str, int]], limit: int) -> list[Mention]:
+        if not limit:  # which a server takes for "all"
+            return []
         with self._server.speaking():
             found = self._server["scraped_data"].find(query, SHOWN).sort(order).limit(limit)
             return [mention_from(document) for document in found]
@@ -169,21 +172,17 @@ class MongoMentions:
 
     def _touched_before(self, day: date | None) -> date | None:
         earlier = {"$lt": Period(day, day, self._zone).start} if day else {"$exists": True}
-        found = (
-            self._server["scraped_data"]
-            .find({"pending_hours": earlier}, {"pending_hours": 1})
-            .sort("pending_hours", DESCENDING)
-            .limit(1)
-        )
-        return next((day_of(max(document["pending_hours"]), self._zone) for document in found), None)
+        found = self._server["scraped_data"].find({TOUCHED: earlier}, {TOUCHED: 1}).sort(TOUCHED, DESCENDING).limit(1)
+        return next((day_of(document[TOUCHED], self._zone) for document in found), None)
 
     def touch_everything(self) -> None:
         """See ``MentionStore``. Whole hours tell the days; one that belongs to two notes both."""
         passed = {"$subtract": ["$published_at", EPOCH]}
         hours = {"$floor": {"$divide": [passed, HOUR // TICK]}}
-        with self._server.speaking():
-            rows = self._server["scraped_data"].aggregate([{"$group": {"_id": hours}}], allowDiskUse=True)
+        with closing(self._server.patient()) as patient, patient.speaking():
+            rows = patient["scraped_data"].aggregate([{"$group": {"_id": hours}}], allowDiskUse=True)
             moments = [EPOCH + HOUR * int(row["_id"]) for row in rows]
+        with self._server.speaking():
             days = {day_of(moment + part, self._zone) for moment in moments for part in (HOUR * 0, HOUR - TICK)}
             written = self._server["day_versions"].find({"filled": True}, {"_id": 1})
             noted = {day.toordinal() for day in days} | {head["_id"] for head in written}
@@ -204,7 +203,7 @@ class MongoMentions:
 
     def _noted(self, day: date) -> Document:
         period = Period(day, day, self._zone)
-        return {"pending_hours": {"$elemMatch": {"$gte": period.start, "$lt": period.end}}}
+        return {TOUCHED: {"$gte": period.start, "$lt": period.end}}
 
     def numbers(self, day: date) -> DayNumbers:
         """See ``MentionStore``."""
@@ -221,7 +220,7 @@ class MongoMentions:
             settled = [
                 UpdateMany(
                     {"_id": {"$in": ids[start : start + SETTLED]}, "revision": revision},
-                    {"$unset": {"pending_hours": ""}},
+                    {"$unset": {"pending_hours": "", TOUCHED: ""}},
                 )
                 for revision, ids in seen.revisions.items()
                 for start in range(0, len(ids), SETTLED)
@@ -236,6 +235,8 @@ class MongoMentions:
         chosen, cursor = select(filters), read_cursor(order, after)
         with self._server.speaking():
             rows = self._server["scraped_data"].find(query_of(chosen, order, cursor), SHOWN).sort(SORTING[order])
+            if order == "engagement":  # no index has this order, and where texts are looked at, all of them are sorted
+                rows = rows.allow_disk_use(True)
             if not chosen.to_verify:
                 rows = rows.limit(limit + 1)
             found = [mention_from(document) for document in islice(chosen.holds(rows), limit + 1)]

@@ -11,7 +11,8 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from pasip_core.domain.analysis import SENTIMENTS
 from pasip_core.errors import StoreSchemaMismatch
 
-from .server import NOT_ALLOWED, PATIENT, Document, Server
+from .documents import TOUCHED
+from .server import NOT_ALLOWED, Document, Server
 
 SCHEMA_VERSION = 1
 
@@ -37,7 +38,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         # what enrichment has to do, newest first; only mentions that have the field
         _index("to_analyse", ("pending_since", DESCENDING), sparse=True),
         # what rollup has to do, newest first; only mentions that have the field
-        _index("to_roll_up", ("pending_hours", DESCENDING), sparse=True),
+        _index("to_roll_up", (TOUCHED, DESCENDING), sparse=True),
         # what was matched with other rules
         _index("to_rematch", ("rules_revision", ASCENDING), ("excluded", ASCENDING)),
     ],
@@ -120,7 +121,7 @@ def migrate(server: Server) -> None:
             f"known {SCHEMA_VERSION}); update the program"
         )
     if version < SCHEMA_VERSION:
-        with closing(Server(server.address, PATIENT)) as patient, patient.speaking():
+        with closing(server.patient()) as patient, patient.speaking():
             _build(patient)
 
 

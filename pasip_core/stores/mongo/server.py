@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidDocument
-from pymongo import MongoClient
+from pymongo import MongoClient, ReadPreference
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
@@ -44,7 +44,7 @@ OPTIONS: dict[str, Any] = {
 }
 """What the address itself says comes first. No ``timeoutMS``: with it a server that is away is waited for that long."""
 PATIENT = {"socketTimeoutMS": None}
-"""For building an index of a large collection."""
+"""For what takes as long as a collection is large."""
 
 NO_LOGIN, NOT_ALLOWED, DISK_FULL, TIMED_OUT = 18, 13, 14031, 50
 UNKNOWN_COMMAND = 59
@@ -85,7 +85,7 @@ class Server:
 
     @property
     def database(self) -> Database[Document]:
-        """The database, by a client of this process."""
+        """The database, by a client of this process. Read where it is written: a copy may lag behind."""
         if self._process != os.getpid():
             self._forget_parent()
         with self._lock:
@@ -93,10 +93,14 @@ class Server:
                 options = {name: value for name, value in self._options.items() if name.lower() not in self._given}
                 self._client = MongoClient(self.address, **options)
             client = self._client
-        return client.get_database(self.name, codec_options=CODEC)
+        return client.get_database(self.name, codec_options=CODEC, read_preference=ReadPreference.PRIMARY)
 
     def __getitem__(self, collection: str) -> Collection[Document]:
         return self.database[collection]
+
+    def patient(self) -> Server:
+        """The same, waiting for an answer however long it takes; to be closed."""
+        return Server(self.address, PATIENT)
 
     def _forget_parent(self) -> None:
         """Closing it here would disturb the parent, so it is only put out of reach."""
