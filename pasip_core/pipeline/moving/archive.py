@@ -71,7 +71,9 @@ class Archive:
     def __init__(self, path: Path) -> None:
         self.path = path
         if path.exists() and not path.is_file():  # opening a pipe would wait for whoever writes to it
-            raise BackupFileError(f"{path}: is no file; name what `backup` wrote", field="file", value=path)
+            raise BackupFileError(
+                f"{path}: cannot be read, it is no file; name what `backup` wrote", field="file", value=path
+            )
         try:
             self._zip = zipfile.ZipFile(path)
         except OSError as error:
