@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,16 +17,24 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @contextmanager
-def opened(patience: float | None = None) -> Iterator[tuple[Settings, Stores]]:
-    """Settings, and stores that are closed again; ``patience`` as for ``connect``."""
+def opened(*, make: bool = False) -> Iterator[tuple[Settings, Stores]]:
+    """Settings, and stores that are closed again.
+
+    Only what brings something in may ``make`` them where a data folder has lost its store (see ``connect``); where
+    there is no such folder yet, everything may.
+    """
     from pasip_core.stores.connect import connect
 
     settings = current_settings()
-    stores = connect(settings, patience=patience)
+    stores = connect(settings, make=make or _is_new(settings.data_dir))
     try:
         yield settings, stores
     finally:
         stores.close()
+
+
+def _is_new(folder: Path) -> bool:
+    return not folder.exists() or not any(folder.iterdir())
 
 
 def catch_up(settings: Settings, stores: Stores, progress: Progress) -> None:

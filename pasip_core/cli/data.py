@@ -39,7 +39,7 @@ def import_file(
 
     filtering.check_text("--platform", platform)
     filtering.check_text("--source", source)
-    with opened() as (settings, stores), progress_bar(json) as progress:
+    with opened(make=True) as (settings, stores), progress_bar(json) as progress:
         run = run_import(
             stores,
             file,

@@ -39,7 +39,7 @@ def add(
 ) -> None:
     """Watch a keyword from now on, in what is stored too."""
     fields = _given(rule, alias, exclude, category, priority, monitoring_start)
-    with opened() as (settings, stores), progress_bar(json) as progress:
+    with opened(make=True) as (settings, stores), progress_bar(json) as progress:
         change = commands.add(stores, settings, name, **fields)
         catch_up(settings, stores, progress)
     _show([change.keyword], json)

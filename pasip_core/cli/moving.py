@@ -87,7 +87,7 @@ def restore(
     """Fill an empty store from a backup; killed halfway, it goes on where it was."""
     from pasip_core.pipeline.moving import restore as read
 
-    with opened() as (settings, stores), progress_bar(json) as progress:
+    with opened(make=True) as (settings, stores), progress_bar(json) as progress:
         moved = read(file, stores, settings.zone, progress=progress)
     if json:
         say_json({"file": file, **_told(moved)})

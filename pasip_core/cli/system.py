@@ -30,7 +30,7 @@ from .output import progress_bar, say, say_json, show_fields, show_table
 
 def init_db(json: Json = False) -> None:
     """Make the schema and the bucket, or bring them up to this version; safe to repeat."""
-    with opened() as (_, stores):
+    with opened(make=True) as (_, stores):
         stores.migrate()
         state = stores.health()
     if json:
@@ -128,7 +128,7 @@ def _store(settings: Settings) -> str:
     from pasip_core.stores.connect import connect
 
     documents = settings.model_copy(update={"influxdb_url": ""})
-    with closing(connect(documents, patience=STORE_PATIENCE)) as stores:
+    with closing(connect(documents, patience=STORE_PATIENCE, make=False)) as stores:
         if trouble := store_trouble(stores, settings.data_dir):
             raise trouble.error
         return _told(stores.health())
@@ -187,7 +187,7 @@ def demo(
     """A labelled, made-up sample set to look around with."""
     from pasip_core.pipeline import demo as samples
 
-    with opened() as (settings, stores), progress_bar(json) as progress:
+    with opened(make=not remove) as (settings, stores), progress_bar(json) as progress:
         if remove:
             count = samples.remove(stores, lambda: catch_up(settings, stores, progress))
         else:

@@ -32,7 +32,7 @@ def collect(
     from pasip_core.pipeline.catalogue import open_sources, publish_sources
 
     with (
-        opened() as (settings, stores),
+        opened(make=True) as (settings, stores),
         open_sources(settings, stores) as sources,
         progress_bar(json) as progress,
     ):

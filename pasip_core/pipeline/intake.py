@@ -55,6 +55,8 @@ class Intake:
         """The mention to store. ``InputError`` where it cannot be one; ``MentionTooOld``, ``MentionErased``."""
         assert self._now is not None, "open it first"
         mention = prepare(raw, self._matcher, self._now)
+        if self._erased is not None and self._erased.hold(mention):
+            raise MentionErased("of a person whose data was erased on request", field="author")
         oldest = self._oldest_kept(mention.platform, self._now)
         if oldest is not None and day_of(mention.published_at, self._settings.zone) < oldest:
             raise MentionTooOld(
@@ -62,8 +64,6 @@ class Intake:
                 f"{oldest})",
                 field="published_at",
             )
-        if self._erased is not None and self._erased.hold(mention):
-            raise MentionErased("of a person whose data was erased on request", field="author")
         return mention if self._pseudonyms is None else self._pseudonyms.put_into(mention)
 
     def _oldest_kept(self, platform: str, now: datetime) -> date | None:

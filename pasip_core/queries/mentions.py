@@ -33,8 +33,12 @@ def mention_page(
 
 
 def mention_count(stores: Stores, filters: Filters) -> BoundedCount:
-    """How many mentions: exact from the series where they can tell, else up to 10,000."""
-    if filters.text.strip():
+    """How many mentions: exact from the series where they can tell, else up to 10,000.
+
+    Series also count mentions that were let go since (see ``RETENTION_DAYS``); a list of mentions has none of these.
+    """
+    let_go = any(frozen.holds(filters.period.first) for frozen in stores.frozen.list())
+    if filters.text.strip() or let_go:
         return stores.mentions.count(filters)
     return BoundedCount(sums.volume(stores, filters))
 

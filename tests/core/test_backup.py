@@ -20,7 +20,7 @@ import pytest
 
 from pasip_core.domain.mention import LARGEST_COUNT, Engagement
 from pasip_core.domain.period import JAKARTA
-from pasip_core.domain.runs import Move
+from pasip_core.domain.runs import Move, SourceInfo
 from pasip_core.errors import BackupFileError, InputError
 from pasip_core.pipeline.moving import backup, backup_path, restore
 from pasip_core.pipeline.moving.archive import LONGEST_LINE
@@ -162,8 +162,8 @@ def test_a_day_that_emptied_during_the_backup_is_recomputed(new: Stores, tmp_pat
     assert new.metrics.days() == []
 
 
-def test_a_day_of_which_nothing_is_left_is_recomputed_at_once(new: Stores, tmp_path: Path) -> None:
-    """Its numbers were read before its mentions were removed for good, and no rollup would ever look at it."""
+def test_a_day_of_which_nothing_is_left_is_recomputed(new: Stores, tmp_path: Path) -> None:
+    """Its numbers were read before its mentions were removed for good."""
     with closing(open_store(tmp_path / "small.db")) as stores:
         stores.mentions.upsert([make_mention("kabar", published_at=NOW - timedelta(days=1)), make_mention("kini")])
         roll_up(stores)
@@ -178,7 +178,15 @@ def test_a_day_of_which_nothing_is_left_is_recomputed_at_once(new: Stores, tmp_p
         manifest = backup(stores, tmp_path / "b.zip", JAKARTA, progress=remove_before_the_mentions_are_read)
     assert (manifest.parts["numbers"].count, manifest.parts["mentions"].count) == (2, 1)
     restore(tmp_path / "b.zip", new, JAKARTA)
+    assert new.mentions.touched_days(9) == [TODAY - timedelta(days=1)]
+    roll_up(new)
     assert new.metrics.days() == [TODAY]
+
+
+def test_sources_that_workers_published_do_not_fill_a_store(old: Stores, new: Stores, file: Path) -> None:
+    new.sources.save(SourceInfo("sendiri", "Sendiri", "news"))
+    restore(file, new, JAKARTA)
+    assert checksums(new) == checksums(old)
 
 
 def test_a_store_that_holds_anything_is_not_overwritten(old: Stores, new: Stores, file: Path) -> None:

@@ -110,7 +110,25 @@ def test_a_rule_can_be_tried_before_it_is_kept(cli: Cli) -> None:
     assert not answer(cli("keyword", "test", "anies NOT ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]
 
 
+@pytest.mark.parametrize("command", ["doctor", "stats", "backup", "cleanup", "sources", "init-db"])
+def test_a_store_that_is_gone_is_made_anew_only_when_asked_to(
+    cli: Cli, file: Path, tmp_path: Path, command: str
+) -> None:
+    cli("import", file, "--platform", "twitter")
+    (tmp_path / "data" / "logs").mkdir(exist_ok=True)
+    store = tmp_path / "data" / "pasip.db"
+    store.rename(tmp_path / "elsewhere.db")
+    done = cli(command)
+    asked = command == "init-db"
+    assert store.exists() == asked
+    assert done.returncode == (0 if asked else 1)
+    assert asked or "init-db" in done.stdout + done.stderr
+    assert not list((tmp_path / "data").rglob("*.zip"))
+
+
 def test_doctor_tells_what_is_missing_and_what_to_do(cli: Cli) -> None:
+    assert not doctors(cli("doctor", "--json"))["store"]["ok"]
+    cli("init-db")
     done = cli("doctor", "--json")
     assert done.returncode == 1
     parts = doctors(done)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pasip_core.domain.mention import Mention
@@ -94,6 +94,7 @@ def test_what_looks_like_a_workbooks_own_markup_stays_text(content: str) -> None
     assert xlsx_sheets(make_mention(content))[0][0]["content"].rstrip() == content
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_any_text_makes_files_that_open(text: str) -> None:
     mention = make_mention(text)

@@ -21,12 +21,13 @@ from pasip_core.errors import InputError, PartsDiffer, StoreUnavailable
 from pasip_core.stores.ports import Fence, Stores, Touched
 
 from ..progress import Clock, Progress, silent, utc_now
-from ..rollup import LEASE, LEASE_SECONDS, recompute
+from ..rollup import LEASE, LEASE_SECONDS
 from .contents import ALL_DAYS, AT_ONCE, Contents, StoreContents, Sum, side_by_side, sum_of
 from .parts import MENTIONS, NUMBERS, Part, all_parts
 
 ID = "move"
 PATIENCE_SECONDS = LEASE_SECONDS + 5
+PUBLISHED = "sources"
 ROUNDS = 2
 """The second one brings what changed in a source that is in use."""
 
@@ -65,7 +66,7 @@ def move(
             touched = mover.touched(pending)
             sums = mover.compare()
             if all(ours.sha256 == theirs.sha256 for ours, theirs in sums.values()):
-                mover.settle(touched, pending, clock)
+                mover.settle(touched, pending)
                 _finish(target, begun, clock)
                 return Moved({name: theirs for name, (_, theirs) in sums.items()}, len(pending))
         target.moves.save(replace(begun, part="", after=""))
@@ -110,8 +111,9 @@ def _begin(source: Contents, target: Stores, clock: Clock) -> Move:
 
 
 def _first_filled(contents: Contents) -> str:
-    """The name of a part that holds anything."""
-    filled = (part.name for part in all_parts() if next(contents.values(part), None) is not None)
+    """The name of a part that holds anything but what workers publish by themselves."""
+    parts = (part for part in all_parts() if part.collection != PUBLISHED)
+    filled = (part.name for part in parts if next(contents.values(part), None) is not None)
     return next(filled, "").removeprefix("records/")
 
 
@@ -215,18 +217,12 @@ class _Mover:
             sums[part.name] = here, there
         return sums
 
-    def settle(self, touched: Sequence[Touched], pending: set[date], clock: Clock) -> None:
-        """Nothing is to be recomputed but what has to be in the source as well.
-
-        A day without mentions cannot be noted for rollup: where its numbers are pending it is done here.
-        """
+    def settle(self, touched: Sequence[Touched], pending: set[date]) -> None:
+        """Nothing is to be recomputed but what has to be in the source as well."""
         for one in touched:
             if one.day not in pending:
                 self.target.leases.renew(self.fence, LEASE_SECONDS)
                 self.target.mentions.settle(one, self.fence)
-        for day in sorted(pending - {one.day for one in touched}):
-            self.target.leases.renew(self.fence, LEASE_SECONDS)
-            recompute(self.target, day, self.fence, clock)
 
 
 def _differ(part: Part, ours: Any, theirs: Any) -> bool:

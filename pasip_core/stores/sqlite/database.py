@@ -132,9 +132,9 @@ class Database:
     def make_file(self) -> None:
         """An empty file where there is none."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.path.exists():
-                self.path.touch()
+                self.path.touch(mode=0o600)  # texts and names of real people
         except OSError as error:
             raise file_error(error, self.path) from error
 
