@@ -28,8 +28,9 @@ def show_search() -> None:
     )  # fmt: skip
     ways = {"account": t("Account"), "name": t("Name in texts")}
     way = st.segmented_control(
-        t("Look for"), list(ways), format_func=ways.__getitem__, key="privacy_way", default="account", required=True
-    )
+        t("Look for"), list(ways), format_func=ways.__getitem__, key="privacy_way", default="account", required=True,
+        on_change=forget_form,
+    )  # fmt: skip
     with st.form("privacy_search", border=True):
         given = ask_account() if way == "account" else ask_name()
         if st.form_submit_button(t("See what there is"), icon=":material/search:", key="privacy_look"):
@@ -74,12 +75,13 @@ def show_confirmation(person: Person, seen: Preview) -> None:
         t("Type “{name}” to confirm", name=state.shown(person.name)), key="privacy_typed", max_chars=200
     )
     agreed = " ".join(typed.split()).lstrip("@") == person.name
+    explained = len(" ".join(reason.split())) >= commands.SHORTEST_REASON
     if typed and not agreed:
         st.caption(t("That is not the same."))
     with st.container(horizontal=True):
         st.button(
             t("Erase for good"), type="primary", icon=":material/delete_forever:", key="privacy_erase",
-            disabled=not agreed, on_click=erase, args=(person, reason, others),
+            disabled=not (agreed and explained), on_click=erase, args=(person, reason, others),
         )  # fmt: skip
         st.button(t("Cancel"), key="privacy_cancel", on_click=forget_form)
 

@@ -59,7 +59,17 @@ def test_without_the_typed_name_the_button_is_dead(open_app: Open, fill: Fill):
     assert app.button(key="privacy_erase").disabled
     assert "That is not the same" in texts(app)
     app.text_input(key="privacy_typed").set_value("@budi_uji").run()
+    assert app.button(key="privacy_erase").disabled, "and without a reason"
+    app.text_input(key="privacy_reason").set_value("permohonan no. 12").run()
     assert not app.button(key="privacy_erase").disabled
+
+
+def test_what_was_found_of_one_person_does_not_stand_under_another_search(open_app: Open, fill: Fill):
+    fill(mentions=tweets())
+    app = look_for(open_app("privacy"))
+    assert "What is stored of" in texts(app)
+    app.segmented_control(key="privacy_way").set_value("name").run()
+    assert "What is stored of" not in texts(app)
 
 
 @pytest.mark.usefixtures("with_queue")
