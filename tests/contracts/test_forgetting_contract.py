@@ -35,6 +35,12 @@ def test_a_word_is_found_wherever_it_stands(stores: Stores, place: str) -> None:
     assert ids(stores.mentions.holding(["kambingjantan"])) == ["1" * 24]
 
 
+def test_half_a_character_within_raw_data_does_not_end_the_search(stores: Stores) -> None:
+    """Sources cut texts in the middle of an emoji."""
+    stores.mentions.upsert([make_mention("lain", author="b", raw_data={"teks": "Ｋambingjantan \ud83d"})])
+    assert len(ids(stores.mentions.holding(["kambingjantan"]))) == 1
+
+
 def test_any_of_several_words_is_found_excluded_mentions_too_oldest_first(stores: Stores) -> None:
     mentions = [
         make_mention(text, author=f"a{n}", published_at=NOW - timedelta(days=n))

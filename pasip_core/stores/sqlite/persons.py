@@ -57,8 +57,8 @@ def _anywhere(word: str) -> str:
 
 
 def _fold_json(text: str) -> str:
-    """Raw data as it reads: escapes stand for letters that a name may have."""
-    return fold(json.dumps(json.loads(text), ensure_ascii=False))
+    """Raw data as it reads: escapes stand for letters that a name may have, or for halves that SQLite cannot take."""
+    return fold(json.dumps(json.loads(text), ensure_ascii=False)).encode("utf-8", "replace").decode()
 
 
 def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneInfo) -> int:
