@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,11 +45,12 @@ def migrate(
         closing(_connect("--to", here)) as new,
         progress_bar(json) as progress,
     ):
-        moved = move(StoreContents(old, names[0]), new, progress=progress)
+        moved = move(StoreContents(old, names[0]), new, zone=here.zone, progress=progress)
     if json:
         say_json({"from": names[0], "to": names[1], **_told(moved)})
     else:
         _show(moved.parts, f"everything of {names[0]} is in {names[1]}, checksums compared", moved.pending_days)
+        _show_erased(moved)
 
 
 def _connect(option: str, settings: Settings) -> Stores:
@@ -82,22 +83,42 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    erased_in: Annotated[
+        str, typer.Option(metavar="URL", help="A store whose erasures stay in force: the one that this one replaces.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Fill an empty store from a backup; killed halfway, it goes on where it was."""
     from pasip_core.pipeline.moving import restore as read
 
-    with opened(make=True) as (settings, stores), progress_bar(json) as progress:
-        moved = read(file, stores, settings.zone, progress=progress)
+    with opened(make=True) as (settings, stores), _remembering(erased_in) as other, progress_bar(json) as progress:
+        moved = read(file, stores, settings.zone, mindful_of=other, progress=progress)
     if json:
         say_json({"file": file, **_told(moved)})
     else:
         _show(moved.parts, f"restored from {file}, checksums compared", moved.pending_days)
+        _show_erased(moved)
+
+
+@contextmanager
+def _remembering(address: str) -> Iterator[Stores | None]:
+    from pasip_core.stores.connect import address_of, is_missing, settings_at, shown_address
+
+    if not address:
+        yield None
+        return
+    there = settings_at(address, current_settings())
+    if is_missing(there):
+        raise InputError(
+            f"--erased-in: there is no database at {shown_address(address_of(there))}", field="--erased-in"
+        )
+    with closing(_connect("--erased-in", there)) as stores:
+        yield stores
 
 
 def _told(moved: Moved) -> dict[str, object]:
     sums = {name: {"count": one.count, "sha256": one.sha256} for name, one in moved.parts.items()}
-    return {"parts": sums, "pending_days": moved.pending_days}
+    return {"parts": sums, "pending_days": moved.pending_days, "erased": moved.erased}
 
 
 def _show(parts: Mapping[str, Sum | PartSum], sentence: str, pending_days: int) -> None:
@@ -105,3 +126,8 @@ def _show(parts: Mapping[str, Sum | PartSum], sentence: str, pending_days: int) 
     say(sentence)
     if pending_days:
         say(f"the numbers of {pending_days} days wait for the next rollup, as they did there")
+
+
+def _show_erased(moved: Moved) -> None:
+    if moved.erased:
+        say(f"{moved.erased} mentions were left out: their persons were erased")

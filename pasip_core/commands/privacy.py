@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pasip_core.dispatch import Dispatched, dispatch
-from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, account, named, seal
+from pasip_core.domain.privacy import SALT_ID, Erasure, Person, Salt, account, hashes_of, named, seal
 from pasip_core.domain.pseudonyms import Pseudonyms
 from pasip_core.errors import InputError, QueueUnavailable, StoreUnavailable
 from pasip_core.settings import Settings
@@ -61,7 +60,7 @@ def begin(
         others=others,
         sealed=sealed,
     )
-    for erased in _hashes(erasure, person, salt):
+    for erased in hashes_of(erasure, person, salt):
         if stores.erased.get(erased.id) is None:  # an earlier request stands, even if this one is withdrawn
             stores.erased.save(erased)
     stores.erasures.save(erasure)
@@ -73,17 +72,6 @@ def withdraw(stores: Stores, erasure: Erasure) -> None:
     stores.erasures.delete(erasure.id)
     for erased in stores.erased.list({"erasure": erasure.id}):
         stores.erased.delete(erased.id)
-
-
-def _hashes(erasure: Erasure, person: Person, salt: Salt) -> Iterator[Erased]:
-    """What must not come in any more; mentions are added as they are found."""
-    if person.kind == "name":
-        yield Erased(erasure.person, "name", erasure.id, person.word_count)
-        return
-    for name in person.words:
-        yield Erased(salt.digest("account", person.platform, name), "account", erasure.id)
-    if erasure.others:
-        yield Erased(salt.digest("handle", person.key), "handle", erasure.id)
 
 
 def _checked(reason: str, person: Person) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -71,6 +71,11 @@ class Person:
         if mention.platform == self.platform and self.key in addressed(mention.url):
             return "own"
         return "other" if any(map(self.named_in, texts_of(mention))) or self._among(mention.raw_data) else ""
+
+    def goes(self, mention: Mention, others: bool) -> bool:
+        """Whether a request takes it out; ``others``: also somebody else's that names the account."""
+        concern = self.concern(mention)
+        return concern == "own" or bool(concern and others)
 
     def named_in(self, text: str) -> bool:
         """Whether the text holds the name, or speaks to or links to the account."""
@@ -237,6 +242,28 @@ class Erasure:
     searched: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     proven: bool = False
+
+
+def hashes_of(erasure: Erasure, person: Person, salt: Salt) -> Iterator[Erased]:
+    """By what the person is refused from now on; mentions are added as they are found."""
+    if person.kind == "name":
+        yield Erased(salt.person(person), "name", erasure.id, person.word_count)
+        return
+    for name in person.words:
+        yield Erased(salt.digest("account", person.platform, name), "account", erasure.id)
+    if erasure.others:
+        yield Erased(salt.digest("handle", person.key), "handle", erasure.id)
+
+
+def ended(done: Erasure, erasures: Iterable[Erasure]) -> list[Erasure]:
+    """``done``, and earlier requests for the same whose job was lost: what they asked for is done with it."""
+    lost = [
+        replace(older, sealed="", finished_at=done.finished_at, proven=done.proven)
+        for older in erasures
+        if (older.person, older.finished_at) == (done.person, None) and older.id != done.id
+        if older.others <= done.others
+    ]
+    return [done, *lost]
 
 
 def seal(person: Person) -> tuple[str, str]:

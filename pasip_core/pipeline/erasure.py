@@ -14,7 +14,7 @@ from itertools import islice
 from loguru import logger
 
 from pasip_core.domain.mention import Mention, canonical_url
-from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, unseal
+from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, ended, hashes_of, unseal
 from pasip_core.domain.runs import AuditEntry
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
@@ -37,14 +37,15 @@ ScrubQueue = Callable[[Callable[[str], bool]], Sequence[str]]
 class Traces:
     """By what copies are recognised: the person, and ids and addresses of the mentions that go."""
 
+    erasure: Erasure
     person: Person
-    others: bool
-    ids: set[str] = field(default_factory=set)
+    platforms: dict[str, str] = field(default_factory=dict)
+    """Of each id."""
     addresses: set[str] = field(default_factory=set)
 
     def add(self, mention: Mention) -> None:
         """One more mention that goes."""
-        self.ids.add(mention.id)
+        self.platforms[mention.id] = mention.platform
         if mention.url:
             self.addresses |= {mention.url, canonical_url(mention.url), key_of(mention.url)}
 
@@ -53,7 +54,7 @@ class Traces:
         if self.person.held_by(text):
             return True
         words = (word.strip("\"'.,;()[]{}<>") for word in text.split())
-        return any(word in self.ids or word in self.addresses for word in words)
+        return any(word in self.platforms or word in self.addresses for word in words)
 
     def in_table(self, text: str) -> bool:
         """The same for a piece of a file that was imported."""
@@ -61,8 +62,13 @@ class Traces:
 
     def goes(self, mention: Mention) -> bool:
         """Whether a mention in a backup is one of those that go; somebody else's only if those go too."""
-        concern = self.person.concern(mention)
-        return concern == "own" or (bool(concern) and self.others) or mention.id in self.ids
+        return mention.id in self.platforms or self.person.goes(mention, self.erasure.others)
+
+    def refused(self, salt: Salt) -> Iterator[Erased]:
+        """By what neither the person nor one of these mentions is taken in again."""
+        yield from hashes_of(self.erasure, self.person, salt)
+        for id, platform in self.platforms.items():
+            yield Erased(salt.digest("mention", id), "mention", self.erasure.id, platform=platform)
 
 
 @dataclass
@@ -86,13 +92,13 @@ class Work:
         left: list[str] = []
         for number in range(1, ROUNDS + 1):
             traces = self._exclude()
-            self._say(f"{number}/{ROUNDS}: copies", len(traces.ids))
+            self._say(f"{number}/{ROUNDS}: copies", len(traces.platforms))
             redacted += scrub_records(self.stores, traces)
             done, left = scrub_files(self.settings.data_dir.resolve(), self.stores, traces)
             files += done
             self._note(redacted, files)
             left += self.scrub_queue(traces.in_text)
-            self._say(f"{number}/{ROUNDS}: numbers", len(traces.ids))
+            self._say(f"{number}/{ROUNDS}: numbers", len(traces.platforms))
             remove_excluded(self.stores, self.owner, self.clock)
             if not self._found():
                 break
@@ -112,14 +118,13 @@ class Work:
         """Mentions that go; of the rest, only how many name the account."""
         self.kept = 0
         for mention in self.stores.mentions.holding(self.person.words):
-            concern = self.person.concern(mention)
-            if concern == "own" or (concern and self.erasure.others):
+            if self.person.goes(mention, self.erasure.others):
                 yield mention
-            elif concern:
+            elif self.person.concern(mention):
                 self.kept += 1
 
     def _exclude(self) -> Traces:
-        traces = Traces(self.person, self.erasure.others)
+        traces = Traces(self.erasure, self.person)
         found = self._mine()
         while batch := list(islice(found, BATCH)):
             for mention in batch:
@@ -127,7 +132,7 @@ class Work:
                 self.stores.erased.save(Erased(digest, "mention", self.erasure.id, platform=mention.platform))
                 traces.add(mention)
             self.stores.mentions.exclude([mention.id for mention in batch])
-            self._say("mentions", len(traces.ids))
+            self._say("mentions", len(traces.platforms))
         return traces
 
     def _removed(self) -> list[Erased]:
@@ -153,17 +158,15 @@ class Work:
             findings=(*findings, *left),
             proven=not findings and not left,
         )
-        self.stores.erasures.save(done)
+        for erasure in ended(done, self.stores.erasures.list({"person": done.person})):
+            self.stores.erasures.save(erasure)
         self.stores.audit.save(audit_entry(done))
-        for older in self.stores.erasures.list({"person": done.person, "finished_at": None}):
-            if older.others <= done.others:  # its job was lost; what it asked for is done
-                self.stores.erasures.save(replace(older, sealed="", finished_at=done.finished_at, proven=done.proven))
         logger.info("erasure {}: {} mentions removed, proven: {}", done.id, done.removed, done.proven)
         return done
 
     def _prove(self) -> tuple[dict[str, int], list[str]]:
         """How much was searched, and what of the person is still there."""
-        traces = Traces(self.person, self.erasure.others)
+        traces = Traces(self.erasure, self.person)
         findings = [f"{n} mentions came in meanwhile; erase again" for n in [self._found()] if n]
         records, told = search_records(self.stores, traces)
         files, held = search_files(self.settings.data_dir.resolve(), traces)

@@ -39,7 +39,7 @@ class Intake:
         self._frozen: dict[str, date] = {}
         self._now: datetime | None = None
         self._erased: ErasedPersons | None = None
-        self._erasure: tuple[str, datetime | None] | None = None
+        self._erasure: tuple[str, datetime | None] | None = ("", None)
 
     def open(self, now: datetime) -> None:
         """Look at what must not come in. Two small questions where nothing changed."""

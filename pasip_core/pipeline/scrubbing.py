@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pasip_core.domain.mention import Mention
-from pasip_core.errors import BackupFileError
+from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.errors import BackupFileError, InputError
 from pasip_core.stores.ports import Kept, Records, Stores
 
 from .copies import BROKEN, blank_lines, holds
-from .moving.backup import PARTIAL, remove_stale
-from .moving.rewrite import holds_person, take_out
+from .moving.backup import PARTIAL, remove_if_left
+from .moving.rewrite import held, take_out
 
 ACTION = "privacy.erase"
 REDACTED = "[erased]"
@@ -30,6 +31,10 @@ class Copies(Protocol):
     def in_text(self, text: str) -> bool: ...
     def in_table(self, text: str) -> bool: ...
     def goes(self, mention: Mention) -> bool: ...
+    def add(self, mention: Mention) -> None: ...
+    def refused(self, salt: Salt) -> Iterator[Erased]: ...
+    @property
+    def erasure(self) -> Erasure: ...
     @property
     def addresses(self) -> set[str]: ...
 
@@ -50,7 +55,10 @@ def scrub_records(stores: Stores, copies: Copies) -> int:
 def cleaned(collection: str, value: Any, copies: Copies) -> Any:
     """A value of a collection, or a mention with all that is known of it, without the person; ``None``: it goes."""
     if isinstance(value, Kept):
-        return None if copies.goes(value.mention) else value
+        if not copies.goes(value.mention):
+            return value
+        copies.add(value.mention)  # the store may have let go of it long ago
+        return None
     if collection == "cursors":
         position = _without(value.position, lambda text: text in copies.addresses or copies.in_text(text))
         return replace(value, position=position)
@@ -116,8 +124,12 @@ def scrub_files(data_dir: Path, stores: Stores, copies: Copies) -> tuple[list[st
             continue
         try:
             told = _scrub(path.relative_to(data_dir).parts[0], path, stores, copies)
+        except InputError:
+            left.append(f"{_shown(path, data_dir, copies)} is being written by somebody else; erase again")
+            continue
         except BROKEN as error:
-            left.append(f"{_shown(path, data_dir, copies)} cannot be read ({type(error).__name__}); look into it")
+            told = f"{_shown(path, data_dir, copies)} cannot be read or written ({type(error).__name__}); look into it"
+            left.append(told)
             continue
         done += [told] if told else []
     return done, left
@@ -137,20 +149,26 @@ def _scrub(folder: str, path: Path, stores: Stores, copies: Copies) -> str:
 
 def _scrub_backup(path: Path, stores: Stores, copies: Copies) -> str:
     """A backup of ours is written anew; any other file that holds the person is deleted. A link stands for its file."""
-    path = path.resolve()
-    if path.name.endswith(PARTIAL):
-        remove_stale(path.parent)
-        return ""
+    name, path = _shown(path, path.parent, copies), path.resolve()
+    if _is_half("backups", path):
+        return f"deleted {name}: half a backup" if remove_if_left(path) else ""
     try:
-        if not holds_person(path, _cleaner(copies)):
+        found = held(path, _cleaner(copies))
+        if not found.anything:
             return ""
-        done = take_out(path, stores, _cleaner(copies))
+        take_out(path, found, stores, _cleaner(copies), copies)
     except BackupFileError:
         if not holds(path, copies.in_table):
             return ""
         path.unlink()
-        return f"deleted {path.name}: it held what was to be erased, and is no backup that can be rewritten"
-    return f"rewrote the backup {path.name}: {done.mentions} mentions taken out, {done.records} records redacted"
+        return f"deleted {name}: it held what was to be erased, and is no backup that can be rewritten"
+    mentions = found.by_platform.total()
+    return f"rewrote the backup {name}: {mentions} mentions taken out, {found.records} records redacted"
+
+
+def _is_half(folder: str, path: Path) -> bool:
+    """Whether it is a backup that is being written, or that somebody who was killed did not write to its end."""
+    return folder == "backups" and path.name.endswith(PARTIAL)
 
 
 def _cleaner(copies: Copies) -> Callable[[str, Any], Any]:
@@ -162,22 +180,28 @@ def search_files(data_dir: Path, copies: Copies) -> tuple[int, list[str]]:
     searched, findings = 0, []
     for path in _files(data_dir):
         searched += 1
+        folder, shown = path.relative_to(data_dir).parts[0], _shown(path, data_dir, copies)
+        if _is_half(folder, path):
+            findings.append(f"{shown} is being written; erase again when it is done")
+            continue
         try:
-            found = _tells(path.relative_to(data_dir).parts[0], path, copies)
+            found = _tells(folder, path, copies)
         except BROKEN:
             continue  # told of when it was to be scrubbed
         if found:
-            findings.append(f"{_shown(path, data_dir, copies)} still holds it")
+            findings.append(f"{shown} still holds it")
     return searched, findings
 
 
 def _tells(folder: str, path: Path, copies: Copies) -> bool:
+    if copies.in_text(path.name):
+        return True
     if folder == "backups":
         try:
-            return holds_person(path, _cleaner(copies))
+            return held(path, _cleaner(copies)).anything
         except BackupFileError:
             return holds(path, copies.in_table)
-    return copies.in_text(path.name) or holds(path, copies.in_text if folder == "logs" else copies.in_table)
+    return holds(path, copies.in_text if folder == "logs" else copies.in_table)
 
 
 def _shown(path: Path, data_dir: Path, copies: Copies) -> str:

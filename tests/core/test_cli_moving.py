@@ -76,6 +76,21 @@ def test_a_backup_is_restored_elsewhere(cli: Cli, tmp_path: Path) -> None:
     assert (tmp_path / "mine.zip").is_file()
 
 
+def test_whom_another_store_has_erased_a_restored_backup_does_not_bring_back(cli: Cli, tmp_path: Path) -> None:
+    file = json.loads(cli("backup", tmp_path / "old.zip", "--json").stdout)["file"]
+    erased = cli("erase", "--account", "twitter:a6", "--yes", "--reason", "permohonan 1/2026", "--json")
+    assert json.loads(erased.stdout)["removed"] == 1, erased.stderr
+    live, again = f"sqlite:///{tmp_path}/data/pasip.db", {"DATA_DIR": str(tmp_path / "again")}
+    missing = cli("restore", file, "--erased-in", f"sqlite:///{tmp_path}/none.db", **again)
+    assert (missing.returncode, "--erased-in: there is no database" in missing.stderr) == (2, True), missing.stderr
+    assert not (tmp_path / "none.db").exists()
+    restored = cli("restore", file, "--erased-in", live, **again)
+    assert restored.returncode == 0, restored.stderr
+    assert "1 mentions were left out: their persons were erased" in restored.stdout
+    told = json.loads(cli("restore", file, "--json", **again).stdout)
+    assert (told["erased"], told["parts"]["mentions"]["count"]) == (1, 59)
+
+
 def test_what_cannot_be_used_leaves_with_status_2_and_one_sentence(cli: Cli, tmp_path: Path) -> None:
     data, text = tmp_path / "data" / "pasip.db", tmp_path / "text.zip"
     text.write_text("no archive")

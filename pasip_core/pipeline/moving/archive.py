@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from pasip_core.errors import BackupFileError
 
 from .contents import Sum
-from .parts import Part
+from .parts import Part, all_parts
 
 FORMAT, VERSION = "pasip-backup", 1
 MANIFEST = "manifest.json"
@@ -124,6 +124,11 @@ class Archive:
             raise self.damaged(part.name, f"it ends after {read.count} of {told.count} lines")
         if read.sha256 != told.sha256:
             raise self.damaged(part.name, "its checksum is another")
+
+    def strangers(self) -> bool:
+        """Whether there is any file in it that is no part, or a part twice."""
+        known = [MANIFEST, *(file_name(part) for part in all_parts() if part.name in self.manifest.parts)]
+        return sorted(self._zip.namelist()) != sorted(known)
 
     @contextmanager
     def opened(self, name: str, part: str) -> Iterator[IO[bytes]]:

@@ -22,7 +22,7 @@ from pasip_core.stores.ports import Stores
 
 from ..progress import Clock, Progress, silent, utc_now
 from .archive import LONGEST_LINE, MANIFEST, Manifest, PartSum, file_name, manifest_bytes
-from .contents import AT_ONCE, StoreContents, Sum
+from .contents import AT_ONCE, Contents, StoreContents, Sum
 from .parts import Part, all_parts
 
 PARTIAL = ".partial"
@@ -60,12 +60,10 @@ def _write(stores: Stores, file: IO[bytes], zone: ZoneInfo, clock: Clock, progre
     before = _versions(stores, stores.metrics.days(), zone)
     pending = contents.pending()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        # Collections last: what they say of days that are kept although their mentions go must not be older.
-        sums = {part.name: _write_part(archive, part, contents, progress) for part in reversed(all_parts())}
+        parts = write_parts(archive, contents, progress)
         pending |= contents.pending()
         after = _versions(stores, {*before, *stores.metrics.days()}, zone)
         pending |= {day for day, version in after.items() if before.get(day) != version}
-        parts = {name: PartSum(one.count, one.size, one.sha256) for name, one in sums.items()}
         manifest = Manifest(uuid4().hex, begun, pasip_core.__version__, zone.key, parts, tuple(sorted(pending)))
         archive.writestr(MANIFEST, manifest_bytes(manifest))
     return manifest
@@ -75,7 +73,14 @@ def _versions(stores: Stores, days: Iterable[date], zone: ZoneInfo) -> dict[date
     return {day: stores.metrics.versions(Period(day, day, zone)) for day in days}
 
 
-def _write_part(archive: zipfile.ZipFile, part: Part, contents: StoreContents, progress: Progress) -> Sum:
+def write_parts(archive: zipfile.ZipFile, contents: Contents, progress: Progress = silent) -> dict[str, PartSum]:
+    """Write every part. ``InputError`` where a value takes more bytes than can be read back."""
+    # Collections last: what they say of days that are kept although their mentions go must not be older.
+    sums = {part.name: _write_part(archive, part, contents, progress) for part in reversed(all_parts())}
+    return {name: PartSum(one.count, one.size, one.sha256) for name, one in sums.items()}
+
+
+def _write_part(archive: zipfile.ZipFile, part: Part, contents: Contents, progress: Progress) -> Sum:
     total, written = contents.count(part), Sum()
     with archive.open(file_name(part), "w", force_zip64=True) as file:
         for value in contents.values(part):
@@ -97,7 +102,7 @@ def _write_part(archive: zipfile.ZipFile, part: Part, contents: StoreContents, p
 @contextmanager
 def replacing(out: Path) -> Iterator[IO[bytes]]:
     """A private file that takes the place of ``out`` at the end, safely on disk; else nothing is left of it."""
-    remove_stale(out.parent)
+    _remove_stale(out.parent)
     partial = out.with_name(out.name + PARTIAL)
     with os.fdopen(_locked(partial), "wb") as file:
         try:
@@ -135,14 +140,22 @@ def _is(handle: int, path: Path) -> bool:
         return False
 
 
-def remove_stale(folder: Path) -> None:
+def _remove_stale(folder: Path) -> None:
     """What killed backups left: files with names of ours that nobody holds a lock on."""
     for path in folder.glob(f"pasip-*.zip{PARTIAL}"):
-        if not _OURS.fullmatch(path.name) or not path.is_file():
-            continue
-        with suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+        if _OURS.fullmatch(path.name):
+            remove_if_left(path)
+
+
+def remove_if_left(partial: Path) -> bool:
+    """Remove a partial file that nobody is writing any more; whether it was one."""
+    if not partial.is_file():
+        return False
+    with suppress(OSError), partial.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        partial.unlink()
+        return True
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -105,6 +105,12 @@ def sum_of(part: Part, values: Iterable[Any]) -> Sum:
     return total
 
 
+def united(part: Part, values: Iterable[Any], added: Iterable[Any], after: str = "") -> Iterator[Any]:
+    """Records of a collection in the order of keys; of two with one key the added one."""
+    by_key = {part.key(value): value for value in (*values, *added)}
+    return (by_key[key] for key in sorted(by_key) if key > after)
+
+
 def side_by_side(part: Part, ours: Iterator[Any], theirs: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
     """Values of two contents by key; ``None`` where one side has none under that key.
 

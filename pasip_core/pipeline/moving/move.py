@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pasip_core.domain.metrics import DayNumbers
+from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.runs import Move
 from pasip_core.errors import InputError, PartsDiffer, StoreUnavailable
 from pasip_core.stores.ports import Fence, Stores, Touched
@@ -24,6 +26,7 @@ from ..progress import Clock, Progress, silent, utc_now
 from ..rollup import LEASE, LEASE_SECONDS
 from .contents import ALL_DAYS, AT_ONCE, Contents, StoreContents, Sum, side_by_side, sum_of
 from .parts import MENTIONS, NUMBERS, Part, all_parts
+from .remembering import MEMORY, unerased
 
 ID = "move"
 PATIENCE_SECONDS = LEASE_SECONDS + 5
@@ -36,21 +39,29 @@ Pairs = Sequence[tuple[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What is the same on both sides now. ``pending_days`` have numbers that rollup has yet to recompute."""
+    """What is the same on both sides now. ``pending_days`` have numbers that rollup has yet to recompute.
+
+    ``erased`` counts mentions that were left out, since the target remembers that their persons were erased.
+    """
 
     parts: Mapping[str, Sum]
     pending_days: int
+    erased: int = 0
 
 
 def move(
     source: Contents,
     target: Stores,
     *,
+    zone: ZoneInfo = JAKARTA,
+    mindful_of: Stores | None = None,
     clock: Clock = utc_now,
     progress: Progress = silent,
     patience: float = PATIENCE_SECONDS,
 ) -> Moved:
-    """Make ``target`` hold exactly what ``source`` does.
+    """Make ``target`` hold exactly what ``source`` does, but for persons whom it remembers to have been erased.
+
+    ``zone`` is that of the days on both sides. Erasures that ``mindful_of`` remembers count as the target's.
 
     Killed anywhere and run again it goes on where it was. Run again after the end it brings what changed since.
     ``InputError`` where the target holds anything else; ``PartsDiffer`` where the source changes faster than it
@@ -59,6 +70,7 @@ def move(
     """
     with _rollup_held(target, source.origin, patience) as fence:
         begun = _begin(source, target, clock)
+        source = taken = unerased(source, [target, *([mindful_of] if mindful_of else [])], zone)
         mover = _Mover(source, target, StoreContents(target), fence, progress)
         for attempt in range(ROUNDS):
             mover.bring(begun if attempt == 0 else replace(begun, part="", after=""))
@@ -68,7 +80,7 @@ def move(
             if all(ours.sha256 == theirs.sha256 for ours, theirs in sums.values()):
                 mover.settle(touched, pending)
                 _finish(target, begun, clock)
-                return Moved({name: theirs for name, (_, theirs) in sums.items()}, len(pending))
+                return Moved({name: theirs for name, (_, theirs) in sums.items()}, len(pending), taken.left_out.total())
         target.moves.save(replace(begun, part="", after=""))
         raise PartsDiffer(_differences(sums))
 
@@ -89,7 +101,7 @@ def _rollup_held(target: Stores, origin: str, patience: float) -> Iterator[Fence
 
 def _begin(source: Contents, target: Stores, clock: Clock) -> Move:
     """The record of this move, new or as far as it came."""
-    known, held = target.moves.get(ID), _first_filled(StoreContents(target))
+    known, held = target.moves.get(ID), _first_filled(StoreContents(target), but=MEMORY)
     if not held:
         if not _first_filled(source):
             raise InputError(f"source: {source.origin} is empty; there is nothing to move", field="source")
@@ -110,9 +122,9 @@ def _begin(source: Contents, target: Stores, clock: Clock) -> Move:
     return known
 
 
-def _first_filled(contents: Contents) -> str:
-    """The name of a part that holds anything but what workers publish by themselves."""
-    parts = (part for part in all_parts() if part.collection != PUBLISHED)
+def _first_filled(contents: Contents, but: Collection[str] = ()) -> str:
+    """The name of a part that holds anything but what workers publish by themselves, and but for these collections."""
+    parts = (part for part in all_parts() if part.collection not in {PUBLISHED, *but})
     filled = (part.name for part in parts if next(contents.values(part), None) is not None)
     return next(filled, "").removeprefix("records/")
 

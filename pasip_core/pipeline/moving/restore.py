@@ -71,34 +71,45 @@ def days_in(archive: Archive) -> ZoneInfo:
 
 
 def restore(
-    path: Path, target: Stores, zone: ZoneInfo, *, clock: Clock = utc_now, progress: Progress = silent
+    path: Path,
+    target: Stores,
+    zone: ZoneInfo,
+    *,
+    mindful_of: Stores | None = None,
+    clock: Clock = utc_now,
+    progress: Progress = silent,
 ) -> Moved:
     """Fill an empty store from a backup; killed anywhere and run again it goes on where it was.
 
-    The whole file is checked before anything is written. ``BackupFileError`` where it cannot be used, and what
-    ``move`` raises.
+    ``mindful_of`` is another store whose erasures stay in force. The whole file is checked before anything is
+    written. ``BackupFileError`` where it cannot be used, and what ``move`` raises.
     """
     with closing(Archive(path)) as archive:
         contents = ArchiveContents(archive)
         _check(contents, zone, progress)
-        return move(contents, target, clock=clock, progress=progress)
+        return move(contents, target, zone=zone, mindful_of=mindful_of, clock=clock, progress=progress)
 
 
 def _check(contents: ArchiveContents, zone: ZoneInfo, progress: Progress) -> None:
-    archive, parts = contents.archive, {part.name: part for part in all_parts()}
+    archive = contents.archive
     if archive.manifest.timezone != zone.key:
         raise BackupFileError(
             f"{archive.path}: its days are those of {archive.manifest.timezone}; restore it with TIMEZONE="
             f"{archive.manifest.timezone}, and change that afterwards",
             field="file",
         )
-    if unknown := sorted(set(archive.manifest.parts) - set(parts)):
+    check_parts(archive)
+    for part in all_parts():
+        _check_part(contents, part, progress)
+
+
+def check_parts(archive: Archive) -> None:
+    """``BackupFileError`` where there are parts that this version does not know."""
+    if unknown := sorted(set(archive.manifest.parts) - {part.name for part in all_parts()}):
         raise BackupFileError(
             f"{archive.path}: this version of the program does not know {', '.join(unknown)}; update the program",
             field="file",
         )
-    for part in parts.values():
-        _check_part(contents, part, progress)
 
 
 def _check_part(contents: ArchiveContents, part: Part, progress: Progress) -> None:

@@ -3,97 +3,143 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from pasip_core.domain.period import day_of
-from pasip_core.domain.privacy import Erasure
+from pasip_core.domain.privacy import Erased, Erasure, Salt, ended
+from pasip_core.errors import InputError
 from pasip_core.stores.ports import Kept, Stores
 
-from .archive import MANIFEST, Archive, PartSum, file_name, manifest_bytes
-from .backup import replacing
-from .contents import StoreContents, Sum
-from .parts import Part, all_parts
-from .restore import ArchiveContents, days_in
+from ..progress import Clock, utc_now
+from .archive import MANIFEST, Archive, manifest_bytes
+from .backup import replacing, write_parts
+from .contents import united
+from .parts import MENTIONS, Part, all_parts
+from .restore import ArchiveContents, check_parts, days_in
 
 Clean = Callable[[str, Any], Any]
 """The value of a collection (``mentions`` hold ``Kept``) without the person; ``None`` where nothing is to stay."""
 
-MEMORY = frozenset({"salts", "erased", "erasures"})
-"""Collections by which the erased are refused: a backup gets them as they are now."""
+
+class Request(Protocol):
+    """What is asked for, and by what the person is refused from then on, in hashes with a salt."""
+
+    @property
+    def erasure(self) -> Erasure: ...
+    def refused(self, salt: Salt) -> Iterator[Erased]: ...
 
 
 @dataclass
-class Rewritten:
-    """What came of it."""
+class Held:
+    """What a backup, told by its id, holds of the person: mentions of each platform, on which days, and records."""
 
-    mentions: int = 0
-    records: int = 0
+    id: str
+    by_platform: Counter[str] = field(default_factory=Counter)
     days: set[date] = field(default_factory=set)
+    records: int = 0
+
+    @property
+    def anything(self) -> bool:
+        """Whether it would have to be written anew."""
+        return bool(self.by_platform or self.records)
 
 
-def holds_person(path: Path, clean: Clean) -> bool:
-    """Whether anything in the backup would change. ``BackupFileError`` where it is none, or damaged."""
+def held(path: Path, clean: Clean) -> Held:
+    """What is in the backup. ``BackupFileError`` where it is none, damaged, or holds what this version cannot keep."""
     with closing(Archive(path)) as archive:
-        return any(
-            _cleaned(part, value, clean) != value
-            for part in all_parts()
-            if part.collection not in MEMORY
-            for value in ArchiveContents(archive).values(part)
-        )
+        check_parts(archive)
+        if archive.strangers():
+            raise archive.damaged(MANIFEST, "there are other files beside it")
+        contents, zone, found = ArchiveContents(archive), days_in(archive), Held(archive.manifest.id)
+        # Mentions first: from them ``clean`` learns addresses that stand in records, too.
+        for part in sorted(all_parts(), key=lambda part: part.name != MENTIONS):
+            for value in contents.values(part):
+                cleaned = clean(part.collection or part.name, value)
+                if cleaned is None or _leaving(value):
+                    found.days.add(day_of(value.mention.published_at, zone))
+                if cleaned is None:
+                    found.by_platform[value.mention.platform] += 1
+                elif cleaned != value:
+                    found.records += 1
+    return found
 
 
-def take_out(path: Path, stores: Stores, clean: Clean) -> Rewritten:
-    """Write the backup anew without the person, in one step: killed anywhere, it is the old one or the new one.
+def _leaving(value: Any) -> bool:
+    """Whether a mention only waits for its removal: the store has let go of it with the person."""
+    return isinstance(value, Kept) and value.excluded
+
+
+def take_out(
+    path: Path, found: Held, stores: Stores, clean: Clean, request: Request, *, clock: Clock = utc_now
+) -> None:
+    """Write the backup anew without what was ``found``, in one step: killed anywhere, it is the old one or the new one.
 
     It restores like any other, its numbers recomputed for the days of what is gone, and knows who was erased.
-    ``BackupFileError`` where it is none, or damaged; it then stays as it was.
+    ``BackupFileError`` where it is damaged, ``InputError`` where somebody else writes it: it then stays as it was.
     """
-    done = Rewritten()
-    with closing(Archive(path)) as archive, replacing(path) as file:
-        sums: dict[str, PartSum] = {}
+    with replacing(path) as file, closing(Archive(path)) as archive:
+        if archive.manifest.id != found.id:
+            raise InputError(f"{path}: another erasure has just written it; erase again", field="file")
+        contents = ArchiveContents(archive)
+        rest = _Rest(contents, clean, _memory(contents, stores, request, found, clock))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
-            for part in all_parts():
-                values = _values(part, archive, stores, clean, done)
-                sums[part.name] = _write(out, part, values)
-            old = archive.manifest
-            pending = tuple(sorted({*old.pending_days, *done.days}))
-            out.writestr(MANIFEST, manifest_bytes(replace(old, id=uuid4().hex, parts=sums, pending_days=pending)))
-    return done
+            parts, pending = write_parts(out, rest), tuple(sorted(contents.pending() | found.days))
+            manifest = replace(archive.manifest, id=uuid4().hex, parts=parts, pending_days=pending)
+            out.writestr(MANIFEST, manifest_bytes(manifest))
 
 
-def _values(part: Part, archive: Archive, stores: Stores, clean: Clean, done: Rewritten) -> Iterator[Any]:
-    if part.collection in MEMORY:
-        now = StoreContents(stores).values(part)
-        yield from (value for value in now if not isinstance(value, Erasure) or value.finished_at is not None)
-        return
-    zone = days_in(archive)
-    for value in ArchiveContents(archive).values(part):
-        leaving = isinstance(value, Kept) and value.excluded  # taken out before, and on its way
-        cleaned = None if leaving else _cleaned(part, value, clean)
-        if cleaned is not None:
-            yield cleaned
-        if isinstance(value, Kept) and cleaned is None:
-            done.mentions += 1
-            done.days.add(day_of(value.mention.published_at, zone))
-        elif cleaned != value:
-            done.records += 1
+def _memory(
+    contents: ArchiveContents, stores: Stores, request: Request, found: Held, clock: Clock
+) -> dict[str, Sequence[Any]]:
+    """Records that it gets, by collection. A backup of another installation keeps its salt, and hashes of its own."""
+    theirs = next(part for part in all_parts() if part.collection == "salts")
+    ours = stores.salts.list()
+    salts = list(contents.values(theirs)) or ours
+    known, asked = (stores.erased.list(), stores.erasures.list()) if salts == ours else ([], [])
+    done = replace(
+        request.erasure,
+        sealed="",
+        finished_at=clock(),
+        removed=found.by_platform.total(),
+        by_platform=dict(sorted(found.by_platform.items())),
+        redacted=found.records,
+        proven=True,
+    )
+    refused = [erased for salt in salts for erased in request.refused(salt)]
+    return {"salts": salts, "erased": [*known, *refused], "erasures": [*asked, *ended(done, asked)]}
 
 
-def _cleaned(part: Part, value: Any, clean: Clean) -> Any:
-    return clean(part.collection or part.name, value)
+@dataclass(frozen=True)
+class _Rest:
+    """See ``Contents``: those of a backup without the person, and with the records it gets."""
 
+    contents: ArchiveContents
+    clean: Clean
+    added: Mapping[str, Sequence[Any]]
 
-def _write(out: zipfile.ZipFile, part: Part, values: Iterator[Any]) -> PartSum:
-    written = Sum()
-    with out.open(file_name(part), "w", force_zip64=True) as file:
-        for value in values:
-            line = part.line(value)
-            written.add(line)
-            file.write(line + b"\n")
-    return PartSum(written.count, written.size, written.sha256)
+    @property
+    def origin(self) -> str:
+        """See ``Contents``."""
+        return self.contents.origin
+
+    def values(self, part: Part, after: str = "") -> Iterator[Any]:
+        """See ``Contents``."""
+        name = part.collection or part.name
+        cleaned = (self.clean(name, value) for value in self.contents.values(part, after))
+        rest = (value for value in cleaned if value is not None and not _leaving(value))
+        return united(part, rest, self.added[name], after) if name in self.added else rest
+
+    def count(self, part: Part) -> int | None:
+        """See ``Contents``."""
+        return self.contents.count(part)
+
+    def pending(self) -> set[date]:
+        """See ``Contents``."""
+        return self.contents.pending()
