@@ -38,6 +38,11 @@ class Engagement:
         known = [n for n in (self.likes, self.shares, self.comments) if n is not None]
         return sum(known) if known else None
 
+    def updated_by(self, later: Engagement) -> Engagement:
+        """What a later sighting leaves: a count that it does not tell stays as it was."""
+        told = ((later.likes, self.likes), (later.shares, self.shares), (later.comments, self.comments))
+        return Engagement(*(old if new is None else new for new, old in told))
+
 
 @dataclass(frozen=True, slots=True)
 class RawMention:

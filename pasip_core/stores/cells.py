@@ -20,9 +20,19 @@ EVERY_SET = 0
 OVER_SETS = 3
 """Grains from here on are those of ``EVERY_SET``: kept apart, so that a question for all mentions reads no sets."""
 GRAINS = range(2 * OVER_SETS)
+FINEST = 2
+"""The grain that tells platform and source."""
 
 Key = tuple[object, ...]
 Sums = dict[Key, list[int | None]]
+
+
+def grain_of(
+    by: Sequence[Dimension], *, keywords: Sequence[str], platforms: Sequence[str], sources: Sequence[str]
+) -> int:
+    """The coarsest grain of set cells that can answer."""
+    grain = FINEST if sources or "source" in by else 1 if platforms or "platform" in by else 0
+    return grain if keywords else grain + OVER_SETS
 
 
 def cell_rows(cells: Iterable[Cell]) -> Sums:

@@ -120,6 +120,13 @@ class Kept:
     corrected: tuple[str, ...] = ()
     excluded: bool = False
 
+    def sentiments(self) -> Iterator[str]:
+        """Every sentiment in it: of the whole, of stances, of the history."""
+        if self.mention.analysis is not None:
+            yield self.mention.analysis.sentiment
+        yield from self.mention.stances.values()
+        yield from (said.analysis.sentiment for said in self.said)
+
 
 @dataclass(frozen=True, slots=True)
 class Fence:

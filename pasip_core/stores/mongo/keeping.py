@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ class Keeping:
         distinct = [replace(one, mention=sound(one.mention)) for one in {k.mention.id: k for k in kept}.values()]
         for one in distinct:
             object_id(one.mention.id)
-            check_sentiments(*_sentiments(one))
+            check_sentiments(*one.sentiments())
         for batch in batches(distinct):
             add_voices(self.server, {(k.mention.platform, k.mention.source) for k in batch}, self.voices)
             self._replace(batch)
@@ -142,10 +142,3 @@ class Keeping:
         )
         if writes:
             self.server["sentiment_analysis"].bulk_write(writes, ordered=False)
-
-
-def _sentiments(one: Kept) -> Iterator[str]:
-    if one.mention.analysis is not None:
-        yield one.mention.analysis.sentiment
-    yield from one.mention.stances.values()
-    yield from (said.analysis.sentiment for said in one.said)

@@ -22,10 +22,11 @@ from ..cells import (
     COLUMNS,
     EVERY,
     EVERY_SET,
+    FINEST,
     MEASURES,
-    OVER_SETS,
     cell_rows,
     cells_from,
+    grain_of,
     set_rows,
     summed,
     totals,
@@ -37,8 +38,6 @@ from .server import Document, Server
 from .writing import add_voices
 
 WRITTEN = 1000
-FINEST = 2
-"""The grain that tells platform and source."""
 COLLECTIONS = ("hour_cells", "day_cells", "set_cells")
 
 
@@ -116,8 +115,7 @@ class MongoSeries:
         sentiments: Sequence[str] = (),
     ) -> list[Total]:
         """See ``MetricStore``."""
-        grain = 2 if sources or "source" in by else 1 if platforms or "platform" in by else 0
-        query: Document = {"grain": grain if keywords else grain + OVER_SETS}
+        query: Document = {"grain": grain_of(by, keywords=keywords, platforms=platforms, sources=sources)}
         for name, allowed in (("keywords", keywords), ("platform", platforms), ("source", sources)):
             if allowed:
                 query[name] = {"$in": list(allowed)}

@@ -148,9 +148,8 @@ def meaning(error: PyMongoError, hosts: str) -> PasipError:
         return StoreReadOnly(f"MongoDB at {hosts} does not let this account do that; give it readWrite and dbAdmin")
     if code in READ_ONLY:
         return StoreReadOnly(f"MongoDB at {hosts} takes no writes: {text}")
-    if isinstance(error, ServerSelectionTimeoutError):
-        return StoreUnavailable(f"MongoDB at {hosts} cannot be reached; check that it runs, and DATABASE_URL")
-    if code == TIMED_OUT or getattr(error, "timeout", False):
+    away = isinstance(error, ServerSelectionTimeoutError)  # which calls itself a timeout, too
+    if code == TIMED_OUT or (getattr(error, "timeout", False) and not away):
         return StoreUnavailable(f"MongoDB at {hosts} did not answer in time; try again, or look at its load")
     if isinstance(error, OperationFailure):
         return StoreUnavailable(f"MongoDB at {hosts} answered: {text}")

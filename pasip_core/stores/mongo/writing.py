@@ -11,7 +11,7 @@ from bson import ObjectId
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import day_of
 from pasip_core.errors import StoreUnavailable
 
@@ -120,12 +120,8 @@ class Upsert:
         if state["excluded"]:
             return None
         fields: Document = {}
-        had, told = engagement_from(state["engagement"]), mention.engagement
-        merged = Engagement(
-            *(old if new is None else new for new, old in (
-                (told.likes, had.likes), (told.shares, had.shares), (told.comments, had.comments),
-            ))
-        )  # fmt: skip
+        had = engagement_from(state["engagement"])
+        merged = had.updated_by(mention.engagement)
         if merged != had:
             fields["engagement"] = engagement_document(merged)
         if mention.author_followers not in (None, state["author_followers"]):

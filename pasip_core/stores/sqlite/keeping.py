@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ class Keeping:
         distinct = [replace(one, mention=sound(one.mention)) for one in {k.mention.id: k for k in kept}.values()]
         for one in distinct:
             id_bytes(one.mention.id)
-            check_sentiments(*_sentiments(one))
+            check_sentiments(*one.sentiments())
         for batch in batches(distinct):
             self.sets.prepare(one.mention.keywords for one in batch)
             with self.database.writing() as connection:
@@ -151,10 +151,3 @@ class Keeping:
 
 def _place(mention: Mention) -> tuple[str, int]:
     return mention.id, milliseconds(mention.published_at)
-
-
-def _sentiments(one: Kept) -> Iterator[str]:
-    if one.mention.analysis is not None:
-        yield one.mention.analysis.sentiment
-    yield from one.mention.stances.values()
-    yield from (said.analysis.sentiment for said in one.said)

@@ -12,7 +12,7 @@ from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, T
 from pasip_core.domain.period import Period, day_start
 from pasip_core.errors import LeaseLost
 
-from ..cells import COLUMNS, EVERY, GRAINS, OVER_SETS, cell_rows, cells_from, set_rows, summed, sums_sql, totals
+from ..cells import COLUMNS, EVERY, FINEST, GRAINS, cell_rows, cells_from, grain_of, set_rows, summed, sums_sql, totals
 from ..ports import Dimension, Fence
 from .changes import KeywordSets, move_versions, next_change
 from .database import Database
@@ -20,8 +20,6 @@ from .leases import holds
 from .rows import EPOCH, day_number, marks, milliseconds
 
 NEXT_DAY = 1
-FINEST = 2
-"""The grain that tells platform and source."""
 EACH_PLATFORM = "platform IN (SELECT platform FROM voices)"
 """Names them, so that the rows of a period are sought by platform and those of all platforms are passed over."""
 
@@ -100,15 +98,13 @@ class SqliteSeries:
         sentiments: Sequence[str] = (),
     ) -> list[Total]:
         """See ``MetricStore``."""
-        grain = 2 if sources or "source" in by else 1 if platforms or "platform" in by else 0
+        grain = grain_of(by, keywords=keywords, platforms=platforms, sources=sources)
         conditions = ["grain = ? AND day BETWEEN ? AND ?"]
         values: list[object] = [grain, day_number(period.first), day_number(period.last)]
         if keywords:
             members = f"SELECT keyword_set FROM keyword_set_members WHERE keyword IN ({marks(keywords)})"
             conditions.append(f"+keyword_set IN ({members})")
             values += keywords
-        else:
-            values[0] = grain + OVER_SETS
         for column, allowed in (("platform", platforms), ("source", sources)):
             if allowed:
                 conditions.append(f"{column} IN ({marks(allowed)})")

@@ -85,12 +85,7 @@ class Upsert:
 
     def _take_over(self, connection: sqlite3.Connection, row: Mapping[str, Any], mention: Mention) -> bool:
         """Engagement and followers where they are told, the text where it changed. Whether anything did."""
-        told = mention.engagement
-        merged = Engagement(
-            *(old if new is None else new for new, old in (
-                (told.likes, row["likes"]), (told.shares, row["shares"]), (told.comments, row["comments"]),
-            ))
-        )  # fmt: skip
+        merged = Engagement(row["likes"], row["shares"], row["comments"]).updated_by(mention.engagement)
         followers = row["author_followers"] if mention.author_followers is None else mention.author_followers
         before = (row["likes"], row["shares"], row["comments"], row["author_followers"])
         after = (merged.likes, merged.shares, merged.comments, followers)
