@@ -155,8 +155,8 @@ def test_a_second_collection_asks_only_for_what_is_new_and_the_broken_are_well_a
         wait_until(lambda source=source: has_all(stores, sites.sites[source]), 120, source)
     feed = sites.replicas["feed"]
     told(page, stores.feeds.list()[0].id).get_by_text("0 new mentions").wait_for()
-    assert any("if-none-match" in asked.headers for asked in feed.asked)
-    assert len(feed.paths()) == 1
+    assert set(feed.paths()) == {"/feed"}  # once, or twice where the schedule's minute fell into this test
+    assert all("if-none-match" in asked.headers for asked in feed.asked)
     assert sites.replicas["antaranews"].asked == []  # it refused repeatedly and is left alone for an hour
 
 
