@@ -114,6 +114,25 @@ def retry_moment(headers: Mapping[str, str], now: datetime, cap: timedelta) -> d
     return min(moment, now + cap) if moment > now else None
 
 
+def reset_moment(value: str | None, now: datetime, cap: timedelta) -> datetime | None:
+    """When a quota begins anew, as APIs tell it: seconds from now, seconds since 1970, or an ISO time.
+
+    At most ``cap`` from now; ``None`` for what is past or cannot be read. Facts: X and Bluesky send the epoch,
+    Mastodon an ISO time, Reddit seconds.
+    """
+    text = (value or "").strip()
+    try:
+        if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
+            number = float(text)
+            moment = datetime.fromtimestamp(number, UTC) if number > 1e9 else now + timedelta(seconds=number)
+        else:
+            moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(moment, now + cap) if moment > now else None
+
+
 def is_challenge(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether a page that asks for proof of being human came in place of the answer."""
     if headers.get("cf-mitigated", "").lower() == "challenge" or "x-datadome" in {k.lower() for k in headers}:

@@ -14,6 +14,7 @@ import requests
 import urllib3
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 
+from pasip_core.domain.mention import EMPTY
 from pasip_core.errors import SourceBadQuery, SourceError, SourceParse, SourceUnavailable
 
 from .addresses import host_of, shown_url
@@ -76,6 +77,16 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: an address, and for APIs a method, headers (credentials among them) and a body."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    method: str = "GET"
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """An answer. ``url`` is the address it came from; ``body`` is unpacked.
 
@@ -112,14 +123,14 @@ class Exchange:
     sleep: Callable[[float], None]
     _random: random.Random = field(default_factory=random.Random)
 
-    def __call__(self, url: str, headers: Mapping[str, str], max_bytes: int, delay: float) -> Response:
-        """One GET, whatever status comes. ``SourceUnavailable`` where none does, ``SourceParse`` for a bad body."""
-        host = host_of(url)
+    def __call__(self, request: Request, max_bytes: int, delay: float) -> Response:
+        """One exchange, whatever its status. ``SourceUnavailable`` without one, ``SourceParse`` for a bad body."""
+        url, host = request.url, host_of(request.url)
         token = self._wait_for_turn(host, delay)
         deadline = Deadline(self.limits.total)
         try:
             with deadline:
-                answer = self._ask(url, headers, max_bytes)
+                answer = self._ask(request, max_bytes)
         except SourceError as error:
             # A body that the deadline cut off looks like a broken one.
             raise self._too_slow(url) if deadline.passed else error from None
@@ -144,11 +155,12 @@ class Exchange:
                 raise SourceUnavailable(f"{host}: no turn within {self.limits.longest_queue:.0f} s.", url=host)
             self.sleep(wait)
 
-    def _ask(self, url: str, headers: Mapping[str, str], max_bytes: int) -> Response:
-        sent = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate", **headers}
-        got = self.adapter.fetch(url, sent, self.limits.connect, self.limits.read)
+    def _ask(self, request: Request, max_bytes: int) -> Response:
+        sent = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate", **request.headers}
+        limits = self.limits
+        got = self.adapter.fetch(request.method, request.url, sent, request.body, limits.connect, limits.read)
         try:
-            return Response(url, got.status_code, got.headers, _body_of(got, max_bytes))
+            return Response(request.url, got.status_code, got.headers, _body_of(got, max_bytes))
         finally:
             got.close()
 

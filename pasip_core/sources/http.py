@@ -18,10 +18,12 @@ from urllib.parse import urljoin, urlsplit
 from loguru import logger
 
 from pasip_core.errors import (
+    SourceAuth,
     SourceBadQuery,
     SourceBlocked,
     SourceError,
     SourceForbidden,
+    SourcePaidOut,
     SourceParse,
     SourceQuota,
     SourceUnavailable,
@@ -30,7 +32,7 @@ from pasip_core.settings import Settings
 
 from .addresses import AddressPolicy, host_of, origin_of, shown_url
 from .answers import REDIRECTS, RETRIED, error_for, is_challenge, is_login, retry_moment
-from .exchange import Exchange, Limits, Response, SourceTooSlow, Validators, validators_of
+from .exchange import Exchange, Limits, Request, Response, SourceTooSlow, Validators, validators_of
 from .limiter import Limiter, LocalLimiter, RedisLimiter
 from .robots import RobotsCache
 from .transport import GuardedAdapter, Resolver, resolve
@@ -38,12 +40,17 @@ from .transport import GuardedAdapter, Resolver, resolve
 if TYPE_CHECKING:
     from redis import Redis
 
-__all__ = ["Limits", "PoliteClient", "Response", "Validators", "open_client"]
+__all__ = ["Explain", "Limits", "PoliteClient", "Request", "Response", "Validators", "open_client"]
+
+Explain = Callable[[Response], SourceError | None]
+"""Reads an API's own error out of an answer; ``None`` where the status has to speak for itself."""
 
 # urllib3 writes whole addresses, keys included, into its debug log.
 logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 QUOTA, BLOCKED = "quota", "blocked"
+_FINAL = (SourceBlocked, SourceTooSlow, SourcePaidOut, SourceAuth)
+"""Errors that asking again at once never mends, whatever status they came with."""
 SHORTEST_BACKOFF = 0.05
 
 
@@ -104,6 +111,24 @@ class PoliteClient:
         same = conditional is not None and bool(validators.digest) and validators.digest == conditional.digest
         return replace(answer, validators=validators, not_modified=same)
 
+    def ask(self, request: Request, explain: Explain, *, delay: float | None = None) -> Response:
+        """One call of an API: not a crawl, so robots.txt is not asked; the API's own terms and quotas hold.
+
+        ``delay`` is the pace in seconds between two calls to the host (``SCRAPING_DELAY`` unless told). Redirects
+        are refused, since credentials would travel with them. ``explain`` names the error behind a status of 400
+        and above; what it leaves open is mapped as for pages. A refusal counts only against the call, never
+        against the host, which other sources share; a ``retry_at`` that is far away stops the host until then.
+        Raises the ``SourceError`` tree.
+        """
+        url = self._policy.check_url(request.url)
+        self._refuse_if_stopped(url)
+        pace = self._delay if delay is None else delay
+        answer = self._attempts(replace(request, url=url), self._limits.max_bytes, pace, explain)
+        if answer.status in REDIRECTS:
+            shown = shown_url(url)
+            raise SourceUnavailable(f"{shown}: the address of this API has moved.", url=shown, status=answer.status)
+        return answer
+
     def close(self) -> None:
         """Close kept connections."""
         self._adapter.close()
@@ -119,7 +144,7 @@ class PoliteClient:
             url = self._policy.check_url(url)
             self._refuse_if_stopped(url)
             delay = self._allowed_delay(url) if robots else self._delay
-            answer = self._attempts(url, headers, max_bytes, delay)
+            answer = self._attempts(Request(url, headers), max_bytes, delay)
             if answer.status not in REDIRECTS:
                 return answer
             url = _redirected(url, answer)
@@ -145,11 +170,12 @@ class PoliteClient:
                 raise
             raise SourceUnavailable(str(error), url=error.url) from error
 
-    def _attempts(self, url: str, headers: Mapping[str, str], max_bytes: int, delay: float) -> Response:
+    def _attempts(self, request: Request, max_bytes: int, delay: float, explain: Explain | None = None) -> Response:
         """Ask, and ask again where that can help, waiting as long as the server says."""
         for attempt in count(1):
             try:
-                return self._accepted(url, self._exchange(url, headers, max_bytes, delay))
+                answer = self._exchange(request, max_bytes, delay)
+                return self._accepted(answer) if explain is None else self._understood(answer, explain)
             except SourceError as error:
                 pause = self._pause_after(error, attempt, delay)
                 if pause is None:
@@ -158,23 +184,44 @@ class PoliteClient:
             self._sleep(pause)
         raise AssertionError("unreachable")
 
-    def _accepted(self, url: str, answer: Response) -> Response:
+    def _accepted(self, answer: Response) -> Response:
         """The answer where it is one; an error status or a challenge page raises, and counts against the host."""
-        host, shown = host_of(url), shown_url(url)
+        host, shown = host_of(answer.url), shown_url(answer.url)
         if answer.status < 400:
             if is_challenge(answer.headers, answer.body):
                 self._strike(host)
                 raise SourceBlocked(f"{shown}: a challenge page came in place of the answer.", url=shown, status=200)
             self._limiter.forgive(host)
             return answer
-        error = error_for(answer.status, answer.headers, answer.body, shown)
-        error.retry_at = retry_moment(answer.headers, self._clock(), timedelta(seconds=self._limits.longest_retry))
+        error = self._error(answer)
         if answer.status in (403, 429):
             error.retry_at = self._strike(host) or error.retry_at
-        wait = self._seconds_until(error.retry_at) if error.retry_at else 0.0
+        self._stop_until(error.retry_at, host)
+        raise error
+
+    def _understood(self, answer: Response, explain: Explain) -> Response:
+        """The answer of an API where it is one, else the error that the API means."""
+        if answer.status < 400:
+            if is_challenge(answer.headers, answer.body):
+                shown = shown_url(answer.url)
+                raise SourceBlocked(f"{shown}: a challenge page came in place of the answer.", url=shown, status=200)
+            return answer
+        error = explain(answer) or self._error(answer)
+        error.status = answer.status
+        if answer.status == 429:
+            self._stop_until(error.retry_at, host_of(answer.url))
+        raise error
+
+    def _error(self, answer: Response) -> SourceError:
+        error = error_for(answer.status, answer.headers, answer.body, shown_url(answer.url))
+        error.retry_at = retry_moment(answer.headers, self._clock(), timedelta(seconds=self._limits.longest_retry))
+        return error
+
+    def _stop_until(self, moment: datetime | None, host: str) -> None:
+        """Let nobody ask a host that wants more patience than one run has."""
+        wait = self._seconds_until(moment) if moment else 0.0
         if wait > self._limits.longest_wait and self._limiter.stopped(host) is None:
             self._limiter.stop(host, wait, QUOTA)
-        raise error
 
     def _strike(self, host: str) -> datetime | None:
         """Count a refusal; after too many in a row the host is left alone, until the moment returned."""
@@ -197,7 +244,7 @@ class PoliteClient:
 
     def _pause_after(self, error: SourceError, attempt: int, delay: float) -> float | None:
         """Seconds until the next attempt; ``None`` where there should be none."""
-        if attempt >= self._limits.attempts or isinstance(error, (SourceBlocked, SourceTooSlow)):
+        if attempt >= self._limits.attempts or isinstance(error, _FINAL):
             return None
         lost = isinstance(error, SourceUnavailable) and error.status is None
         if not lost and error.status not in RETRIED:

@@ -170,7 +170,9 @@ class GuardedAdapter(HTTPAdapter):  # type: ignore[misc]  # requests has no type
         manager = cast(PoolManager, self.poolmanager)
         manager.pool_classes_by_scheme = {"http": http, "https": https}
 
-    def fetch(self, url: str, headers: dict[str, str], connect: float, read: float) -> requests.Response:
-        """Send a GET and give the answer with its body unread."""
-        request = requests.Request("GET", url, headers=headers).prepare()
+    def fetch(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, connect: float, read: float
+    ) -> requests.Response:
+        """Send a request and give the answer with its body unread."""
+        request = requests.Request(method, url, headers=headers, data=body).prepare()
         return self.send(request, stream=True, timeout=(connect, read), verify=True)

@@ -9,12 +9,13 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 STATES = (
     "normal", "slow", "stalled", "rate_limited", "rate_limited_for_long", "rate_limited_until", "forbidden",
@@ -36,25 +37,46 @@ class Page:
     media_type: str = "text/html; charset=utf-8"
     status: int = 200
     location: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_json(cls, data: Any, status: int = 200, **headers: str) -> Page:
+        """An API's answer; underscores in the names of headers stand for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return cls(json.dumps(data).encode(), "application/json; charset=utf-8", status, headers=named)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: path with query, when it began, and its headers in lower case."""
+    """One request: path with query, when it began, its headers in lower case, and what it sent."""
 
     path: str
     at: float
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address, and of a form that was sent."""
+        is_form = "form" in self.headers.get("content-type", "")
+        sent = f"{urlsplit(self.path).query}&{self.body.decode() if is_form else ''}"
+        return dict(parse_qsl(sent, keep_blank_values=True))
+
+
+Answer = Page | Callable[[Asked], Page | None]
+"""A page; or, for an API, what makes one of the whole request."""
 
 
 class Replica:
-    """A site on 127.0.0.1. ``site`` gives the page of a path with query, ``None`` for none such.
+    """A site on 127.0.0.1. ``site`` gives the page of a path with query, ``None`` for none such; where the answer
+    depends on more of the request (an API), it gives a function of it.
 
     ``set_state("error", path="/feed")`` makes every path that begins so misbehave; POST /_state with the same
     two values as JSON does it from outside, GET /_log tells the requests.
     """
 
-    def __init__(self, site: Callable[[str], Page | None], port: int = 0, robots: str | None = "") -> None:
+    def __init__(self, site: Callable[[str], Answer | None], port: int = 0, robots: str | None = "") -> None:
         self.site, self.robots = site, robots
         self.asked: list[Asked] = []
         self.most_at_once = 0
@@ -108,9 +130,9 @@ class Replica:
             self._failed_once.add(path)
             return new
 
-    def begin(self, path: str, headers: dict[str, str]) -> None:
+    def begin(self, asked: Asked) -> None:
         with self._lock:
-            self.asked.append(Asked(path, time.monotonic(), headers))
+            self.asked.append(asked)
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
 
@@ -142,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path != "/_state":
-            return self._send(404, b"")
+            return self._serve("POST", body)
         try:
             wanted = json.loads(body)
             self.replica.set_state(wanted["state"], wanted.get("path", "/"))
@@ -154,24 +176,30 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/_log":
             log = [{"path": asked.path, "at": asked.at} for asked in self.replica.asked]
             return self._send(200, json.dumps(log).encode(), {"Content-Type": "application/json"})
-        self.replica.begin(self.path, {k.lower(): v for k, v in self.headers.items()})
+        return self._serve("GET")
+
+    def _serve(self, method: str, body: bytes = b"") -> None:
+        headers = {k.lower(): v for k, v in self.headers.items()}
+        asked = Asked(self.path, time.monotonic(), headers, method, body)
+        self.replica.begin(asked)
         try:
-            return self._answer()
+            return self._answer(asked)
         except (BrokenPipeError, ConnectionResetError):
             return None
         finally:
             self.replica.end()
 
-    def _answer(self) -> None:
+    def _answer(self, asked: Asked) -> None:
         if urlsplit(self.path).path == "/robots.txt":
             robots = self.replica.robots
             state = self.replica._states.get("/robots.txt")
             if state is None:
                 return self._send(404, b"") if robots is None else self._send(200, robots.encode())
-            page: Page | None = Page((robots or "").encode(), "text/plain")
+            page = Page((robots or "").encode(), "text/plain")
         else:
             state = self.replica.state_of(self.path)
-            page = self.replica.site(self.path)
+            answer = self.replica.site(self.path)
+            page = answer(asked) if callable(answer) else answer
         if state == "one_page_gone" and urlsplit(self.path).query in ("single=1", "page=all"):
             return self._send(404, b"")
         if page is None and state in ("normal", "gzip", "slow", "one_page_gone"):
@@ -182,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         if page.location:
             return self._send(302, b"", {"Location": page.location})
         if page.status != 200 or not page.media_type.endswith("xml"):
-            return self._send(page.status, page.body, {"Content-Type": page.media_type})
+            return self._send(page.status, page.body, {"Content-Type": page.media_type, **page.headers})
         tag = 'W/"' + hashlib.sha256(page.body).hexdigest()[:16] + '"'
         if self.headers.get("If-None-Match") == tag:
             return self._send(304, b"", {"ETag": tag})
