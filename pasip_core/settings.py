@@ -16,15 +16,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from .domain.retention import Retention
 from .errors import SettingError
 
+UNBUILT: dict[str, Any] = {"unbuilt": True}
+"""Marks a setting that is read but serves no part that exists yet."""
+
 MAX_SOCKET_PATH = 100
 """Bytes; the kernel takes 107, and Redis adds to the path while it starts."""
 
 
 class Settings(BaseSettings):
-    """Every setting, its default and its meaning. ``.env.example`` lists the same; a test compares them.
-
-    ``json_schema_extra={"unbuilt": True}`` marks what is read but serves no part that exists yet.
-    """
+    """Every setting, its default and its meaning. ``.env.example`` lists the same; a test compares them."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
@@ -44,17 +44,38 @@ class Settings(BaseSettings):
     influxdb_bucket: str = Field("", description="Bucket in InfluxDB; `init-db` makes it where it is missing.")
 
     # Credentials of sources
-    twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.", json_schema_extra={"unbuilt": True})
+    twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.", json_schema_extra=UNBUILT)
+    twitter_monthly_cap: float = Field(
+        25.0, ge=0, description="US dollars that may be spent on X in a month.", json_schema_extra=UNBUILT
+    )
+    twitter_archive: bool = Field(
+        False, description="Search the whole archive of X; needs access to it.", json_schema_extra=UNBUILT
+    )
     facebook_access_token: SecretStr = Field(
-        SecretStr(""), description="Facebook Graph API.", json_schema_extra={"unbuilt": True}
+        SecretStr(""), description="Facebook Graph API.", json_schema_extra=UNBUILT
     )
     instagram_access_token: SecretStr = Field(
-        SecretStr(""), description="Instagram Graph API.", json_schema_extra={"unbuilt": True}
+        SecretStr(""), description="Instagram Graph API.", json_schema_extra=UNBUILT
     )
-    youtube_api_key: SecretStr = Field(
-        SecretStr(""), description="YouTube Data API v3.", json_schema_extra={"unbuilt": True}
+    instagram_user_id: str = Field(
+        "", description="Number of the Instagram account that searches.", json_schema_extra=UNBUILT
     )
-    news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.", json_schema_extra={"unbuilt": True})
+    threads_access_token: SecretStr = Field(SecretStr(""), description="Threads API.", json_schema_extra=UNBUILT)
+    youtube_api_key: SecretStr = Field(SecretStr(""), description="YouTube Data API v3.", json_schema_extra=UNBUILT)
+    news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.", json_schema_extra=UNBUILT)
+    reddit_client_id: str = Field("", description="Reddit; without it, its feeds are read.", json_schema_extra=UNBUILT)
+    reddit_client_secret: SecretStr = Field(SecretStr(""), description="Secret of it.", json_schema_extra=UNBUILT)
+    bluesky_identifier: str = Field("", description="Account on Bluesky that searches.", json_schema_extra=UNBUILT)
+    bluesky_app_password: SecretStr = Field(
+        SecretStr(""), description="An app password of that account.", json_schema_extra=UNBUILT
+    )
+    mastodon_servers: str = Field(
+        "", description="Mastodon servers to read, comma-separated: mastodon.social.", json_schema_extra=UNBUILT
+    )
+    kaskus: bool = Field(False, description="Read Kaskus, whose pages nobody documents.", json_schema_extra=UNBUILT)
+    snscrape_telegram: bool = Field(
+        False, description="Read Telegram through snscrape (Python 3.11 only).", json_schema_extra=UNBUILT
+    )
 
     # Language
     sentiment_model: str = Field(
@@ -62,17 +83,15 @@ class Settings(BaseSettings):
     )
     huggingface_api_key: SecretStr = Field(SecretStr(""), description="For private or gated Hugging Face checkpoints.")
     openai_api_key: SecretStr = Field(
-        SecretStr(""), description="Optional written summary in reports.", json_schema_extra={"unbuilt": True}
+        SecretStr(""), description="Optional written summary in reports.", json_schema_extra=UNBUILT
     )
 
     # Accounts and the REST API
     secret_key: SecretStr = Field(
         SecretStr(""), description="Makes the pseudonyms of PSEUDONYMISE_AUTHORS; changing it changes them all."
     )
-    algorithm: str = Field("HS256", description="How tokens are signed.", json_schema_extra={"unbuilt": True})
-    access_token_expire_minutes: int = Field(
-        30, ge=1, description="Life of a token.", json_schema_extra={"unbuilt": True}
-    )
+    algorithm: str = Field("HS256", description="How tokens are signed.", json_schema_extra=UNBUILT)
+    access_token_expire_minutes: int = Field(30, ge=1, description="Life of a token.", json_schema_extra=UNBUILT)
 
     # Keeping and forgetting
     retention_days: str = Field(
@@ -94,20 +113,22 @@ class Settings(BaseSettings):
     outlets_dir: Path | None = Field(
         None, description="Folder of outlet files that replace or add to the built-in ones."
     )
+    platforms_file: Path | None = Field(
+        None, description="File whose addresses, pace, prices and quotas of platforms replace the built-in ones."
+    )
     scrape_workers: int = Field(3, ge=1, le=32, description="Sources that `make up` collects from at once.")
-    google_news_url: str = Field("https://news.google.com", description="Base address of Google News.")
 
     # Mail
-    smtp_host: str = Field("", description="Mail server for reports.", json_schema_extra={"unbuilt": True})
-    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.", json_schema_extra={"unbuilt": True})
-    smtp_user: str = Field("", description="Its account.", json_schema_extra={"unbuilt": True})
-    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.", json_schema_extra={"unbuilt": True})
-    smtp_from: str = Field("", description="Sender of reports.", json_schema_extra={"unbuilt": True})
+    smtp_host: str = Field("", description="Mail server for reports.", json_schema_extra=UNBUILT)
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.", json_schema_extra=UNBUILT)
+    smtp_user: str = Field("", description="Its account.", json_schema_extra=UNBUILT)
+    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.", json_schema_extra=UNBUILT)
+    smtp_from: str = Field("", description="Sender of reports.", json_schema_extra=UNBUILT)
 
     # Running
     timezone: str = Field("Asia/Jakarta", description="Zone of days and schedules, one per installation.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    sentry_dsn: SecretStr = Field(SecretStr(""), description="Error reporting.", json_schema_extra={"unbuilt": True})
+    sentry_dsn: SecretStr = Field(SecretStr(""), description="Error reporting.", json_schema_extra=UNBUILT)
 
     @field_validator("timezone")
     @classmethod

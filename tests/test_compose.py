@@ -37,7 +37,9 @@ PARTS = sorted(name for name, service in SERVICES.items() if service["image"] ==
 WORKERS = [name for name in PARTS if name.startswith("worker-")]
 STORES = ("mongo", "redis", "influxdb")
 SECRETS = ("MONGO_USER", "MONGO_PASSWORD", "REDIS_PASSWORD", "INFLUXDB_TOKEN", "INFLUXDB_PASSWORD")
-GIVEN_ELSEWHERE = {"SCRAPE_WORKERS": "scale", "OUTLETS_DIR": "a folder of this machine"}
+GIVEN_ELSEWHERE = {
+    "SCRAPE_WORKERS": "scale", "OUTLETS_DIR": "a folder of this machine", "PLATFORMS_FILE": "a file of this machine",
+}  # fmt: skip
 
 
 def free_port() -> int:

@@ -59,13 +59,19 @@ class SourceCursor:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed that a person added by its address."""
+    """A stream of posts that a person added: an RSS feed, a site, a channel, a page.
+
+    ``kind`` is ``feed`` (RSS or Atom at ``url``), ``site`` (a news site), or the platform whose channel, page or
+    group ``handle`` names: ``telegram``, ``youtube``, ``facebook``, ``instagram``, ``reddit``.
+    """
 
     id: str
     name: str
     url: str
     created_at: datetime
     active: bool = True
+    kind: str = "feed"
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

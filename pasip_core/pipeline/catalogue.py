@@ -14,12 +14,14 @@ from pasip_core.sources.http import open_client
 from pasip_core.sources.registry import build_sources
 from pasip_core.stores.ports import Stores
 
+from .quota_book import QuotaBook
+
 
 @contextmanager
 def open_sources(settings: Settings, stores: Stores, redis: Redis | None = None) -> Iterator[Mapping[str, Source]]:
     """Every source by name, over one HTTP client; with ``redis`` it keeps a host's delay across processes."""
     with open_client(settings, redis) as http:
-        yield build_sources(settings, stores.feeds.list({"active": True}), http)
+        yield build_sources(settings, stores.feeds.list({"active": True}), http, QuotaBook(stores))
 
 
 def publish_sources(stores: Stores, sources: Mapping[str, Source]) -> list[SourceInfo]:

@@ -29,6 +29,7 @@ from .news import BATCH, FEED_ACCEPT, MOST_PARTS, MOST_QUERIES, REFUSALS, most_t
 from .outlet_file import ListingSpec, Outlet
 from .pages import read_pages
 from .state import NewsState
+from .workbench import Workbench
 
 MOST_SEARCHES = 20
 """Titles looked up through one outlet's search in one run."""
@@ -43,6 +44,11 @@ class Lead:
     title: str
     outlet: str
     entry: Entry
+
+
+def sources(bench: Workbench) -> Iterable[GoogleNewsSource]:
+    """The one source there is."""
+    yield GoogleNewsSource(bench.platforms["google-news"].base, bench.http, bench.outlets, bench.site_of)
 
 
 @dataclass(frozen=True)

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from pasip_core.domain.runs import Feed
 from pasip_core.settings import Settings
 
+from . import google_news
 from .base import Source
 from .feeds import feed_source
-from .google_news import GoogleNewsSource
 from .http import PoliteClient
+from .ledger import Ledger, LocalLedger
 from .news import NewsSource
 from .outlet_file import Outlet, load_outlets
+from .platform_file import load_platforms
+from .workbench import Workbench
+
+PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (google_news.sources,)
+"""Every platform: what makes its sources."""
 
 
-def build_sources(settings: Settings, feeds: Sequence[Feed], http: PoliteClient) -> dict[str, Source]:
-    """Sources by name: the outlets, Google News, and the feeds that people added.
+def build_sources(
+    settings: Settings, feeds: Sequence[Feed], http: PoliteClient, ledger: Ledger | None = None
+) -> dict[str, Source]:
+    """Sources by name: the outlets, the platforms, and the feeds that people added.
 
-    ``InputError`` where an outlet file cannot be used.
+    ``ledger`` keeps what quotas were used; without one it is counted for this process alone. ``InputError`` where
+    an outlet file or the file of platforms cannot be used.
     """
     outlets = load_outlets(settings.outlets_dir)
-    site_of = sites(outlets)
-    sources: list[Source] = [NewsSource(outlet, http, site_of) for outlet in outlets.values()]
-    sources.append(GoogleNewsSource(settings.google_news_url, http, outlets, site_of))
-    by_name = {source.name: source for source in sources}
-    for feed in feeds:
-        if feed.active and feed.id not in by_name:
-            by_name[feed.id] = feed_source(feed, http, site_of)
+    bench = Workbench(
+        settings,
+        http,
+        ledger or LocalLedger(),
+        load_platforms(settings.platforms_file),
+        tuple(feed for feed in feeds if feed.active),
+        outlets,
+        sites(outlets),
+    )
+    by_name: dict[str, Source] = {}
+    for source in _all_of(bench):
+        by_name.setdefault(source.name, source)
     return by_name
+
+
+def _all_of(bench: Workbench) -> Iterator[Source]:
+    yield from (NewsSource(outlet, bench.http, bench.site_of) for outlet in bench.outlets.values())
+    for make in PLATFORMS:
+        yield from make(bench)
+    yield from (feed_source(feed, bench.http, bench.site_of) for feed in bench.feeds_of("feed"))
 
 
 def sites(outlets: Mapping[str, Outlet] | Iterable[Outlet]) -> Callable[[str], str]:

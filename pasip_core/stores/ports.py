@@ -20,6 +20,7 @@ from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
@@ -349,6 +350,8 @@ class Stores(Protocol):
     def keywords(self) -> Records[Keyword]: ...
     @property
     def feeds(self) -> Records[Feed]: ...
+    @property
+    def quota_uses(self) -> Records[Use]: ...
     @property
     def sources(self) -> Records[SourceInfo]: ...
     @property

@@ -26,7 +26,7 @@ def main() -> None:
         print(f"{'google news':14}{world.google.url}")
         print(f"\nfeed to add: {world.replicas['feed'].url}/feed (named by the page {world.replicas['feed'].url}/)\n")
         print(f"OUTLETS_DIR={folder}")
-        print(f"GOOGLE_NEWS_URL={world.google.url}")
+        print(f"PLATFORMS_FILE={world.platforms_file}")
         print(f"PRIVATE_HOSTS_ALLOWED={world.hosts}")
         print('\nChange a state: curl -d \'{"state": "error", "path": "/"}\' URL/_state; see URL/_log')
         print("States:", ", ".join(STATES), flush=True)

@@ -135,6 +135,7 @@ class World:
     sites: dict[str, Site]
     google: Replica
     outlets_dir: Path
+    platforms_file: Path
 
     @property
     def hosts(self) -> str:
@@ -146,7 +147,7 @@ class World:
         return {
             "private_hosts_allowed": self.hosts,
             "outlets_dir": self.outlets_dir,
-            "google_news_url": self.google.url,
+            "platforms_file": self.platforms_file,
         }
 
 
@@ -163,4 +164,6 @@ def open_world(
     google = stack.enter_context(Replica(news, port + len(replicas) if port else 0))
     news.base = google.url
     replica_outlets({name: replicas[name].url for name in OUTLETS}, folder)
-    return World(replicas, sites, google, folder)
+    platforms = folder.with_name(f"{folder.name}-platforms.toml")
+    platforms.write_text(f'[google-news]\nbase = "{google.url}"\ndelay = 0.0\n', "utf-8")
+    return World(replicas, sites, google, folder, platforms)

@@ -1,0 +1,1 @@
+"""Social media and forums, one module each; ``registry.PLATFORMS`` names them."""
