@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -30,11 +30,26 @@ def _status_speaks(_: Response) -> None:
     return None
 
 
+def read_json(answer: Response) -> Any:
+    """The JSON of an answer; ``SourceParse`` where it is none (HTML in its place, cut off, too deep).
+
+    Control characters inside texts are let through: GDELT sends them. ``NaN`` and the like become ``None``.
+    """
+    shown = shown_url(answer.url)
+    if "html" in answer.media_type or answer.body.lstrip()[:1] == b"<":
+        raise SourceParse(f"{shown}: a page came where data was due.", url=shown, status=answer.status)
+    try:
+        return json.loads(answer.body.decode("utf-8-sig", "replace"), strict=False, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise SourceParse(f"{shown}: what came is no JSON.", url=shown, status=answer.status) from error
+
+
 @dataclass(frozen=True)
 class Api:
     """Calls below ``base``, ``delay`` seconds apart; ``headers`` go with each (credentials), ``parameters`` too.
 
-    ``explain`` reads the platform's own error out of an answer with a status of 400 and above.
+    ``explain`` reads the platform's own error out of an answer with a status of 400 and above, ``read`` the data
+    out of any other.
     """
 
     http: PoliteClient
@@ -43,6 +58,7 @@ class Api:
     headers: Mapping[str, str] = field(default_factory=lambda: EMPTY, repr=False)
     parameters: Parameters = field(default_factory=lambda: EMPTY, repr=False)
     explain: Explain = _status_speaks
+    read: Callable[[Response], Any] = read_json
 
     def get(self, path: str, parameters: Parameters = EMPTY) -> Answer:
         """GET ``path`` with the parameters that are not ``None``. Raises the ``SourceError`` tree."""
@@ -62,21 +78,7 @@ class Api:
 
     def _read(self, request: Request) -> Answer:
         answer = self.http.ask(request, self.explain, delay=self.delay)
-        return Answer(read_json(answer), answer.headers)
-
-
-def read_json(answer: Response) -> Any:
-    """The JSON of an answer; ``SourceParse`` where it is none (HTML in its place, cut off, too deep).
-
-    Control characters inside texts are let through: GDELT sends them. ``NaN`` and the like become ``None``.
-    """
-    shown = shown_url(answer.url)
-    if "html" in answer.media_type or answer.body.lstrip()[:1] == b"<":
-        raise SourceParse(f"{shown}: a page came where data was due.", url=shown, status=answer.status)
-    try:
-        return json.loads(answer.body.decode("utf-8-sig", "replace"), strict=False, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as error:
-        raise SourceParse(f"{shown}: what came is no JSON.", url=shown, status=answer.status) from error
+        return Answer(self.read(answer), answer.headers)
 
 
 def error_json(answer: Response) -> Mapping[str, Any]:

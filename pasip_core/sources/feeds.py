@@ -69,14 +69,19 @@ def _preview(listing: Listing, url: str) -> FeedPreview:
 
 def feed_source(feed: Feed, http: PoliteClient, site_of: Callable[[str], str]) -> NewsSource:
     """A feed as a source. Its articles may lie on any host, and count for the outlet they come from."""
+    listing = ListingSpec.model_construct(url=feed.url, kind="feed", links="", pages=1, confidence="C")
     host = urlsplit(feed.url).hostname or feed.url
-    outlet = Outlet.model_construct(
-        name=feed.id,
-        label=feed.name or host,
-        site=host,
-        home=feed.url,
-        listings=(ListingSpec.model_construct(url=feed.url, kind="feed", links="", pages=1, confidence="C"),),
+    return NewsSource(anywhere(feed.id, feed.name or host, feed.url, (listing,)), http, site_of, full_feed=True)
+
+
+def anywhere(name: str, label: str, home: str, listings: tuple[ListingSpec, ...] = ()) -> Outlet:
+    """An outlet that stands for any site: for feeds and aggregators, whose articles may lie on any host."""
+    return Outlet.model_construct(
+        name=name,
+        label=label,
+        site=urlsplit(home).hostname or home,
+        home=home,
+        listings=listings,
         search=None,
         addresses=AddressSpec(hosts=("*",)),
     )
-    return NewsSource(outlet, http, site_of, full_feed=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -78,6 +78,8 @@ class NewsSource:
     site_of: Callable[[str], str]
     full_feed: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    known: Mapping[str, Outlet] = field(default_factory=dict)
+    """Outlets on whose hosts articles may lie as well: there, their own selectors hold."""
 
     @property
     def name(self) -> str:
@@ -111,8 +113,8 @@ class NewsSource:
         page was refused, that refusal is raised after what the feeds told was yielded.
         """
         run = NewsRun(self, keywords, NewsState.from_cursor(cursor), self.clock())
-        found = run.look_around()
-        yield from run.read(found[: max(0, limit)], cut=len(found) > limit)
+        run.look_around()
+        yield from run.read(limit)
 
 
 @dataclass
@@ -133,16 +135,18 @@ class NewsRun:
 
     def __post_init__(self) -> None:
         self.log = logger.bind(scraping=True, source=self.source.name)
-        self.reader = ArticleReader(self.source.http, self.source.outlet, self.source.site_of)
 
-    def look_around(self) -> list[Found]:
-        """Everything announced and not settled, in the order in which to read it."""
+    def look_around(self) -> None:
+        """Find everything that is announced. Raises the most telling error where nothing could be read."""
         outlet = self.source.outlet
         for listing in outlet.listings:
             self._attempt(lambda listing=listing: self._read_listing(listing))  # type: ignore[misc]
         self._search_all()
         if self.errors and not self.entries_read:
             raise most_telling(self.errors)
+
+    def waiting(self) -> list[Found]:
+        """What was found and is not settled, in the order in which to read it."""
         self._rank()
         waiting = [found for found in self.found.values() if not self.state.is_settled(found.entry.url)]
         waiting.sort(key=lambda f: (f.priority, -_moment(f.entry)))
@@ -175,7 +179,7 @@ class NewsRun:
     def _read_listing(self, listing: ListingSpec) -> None:
         http, outlet = self.source.http, self.source.outlet
         if listing.kind == "index":
-            self._note(read_pages(http, outlet, listing, self.now), listing.url)
+            self.note_entries(read_pages(http, outlet, listing, self.now), listing.url)
             return
         answer = http.get(listing.url, conditional=self.state.validators.get(listing.url), accept=FEED_ACCEPT)
         if answer.not_modified:
@@ -204,16 +208,17 @@ class NewsRun:
     def _note_listing(self, answer: Response, listing: str) -> Listing:
         read = read_listing(answer, self.now)
         self.cut_off += not read.whole
-        self._note(read.entries, listing)
+        self.note_entries(read.entries, listing)
         return read
 
     def _search(self, query: str, priority: int) -> None:
         outlet = self.source.outlet
         assert outlet.search is not None
         entries = read_pages(self.source.http, outlet, outlet.search, self.now, query)
-        self._note(entries, "", priority)
+        self.note_entries(entries, "", priority)
 
-    def _note(self, entries: Iterator[Entry] | Sequence[Entry], listing: str, priority: int = LOWEST) -> None:
+    def note_entries(self, entries: Iterable[Entry], listing: str = "", priority: int = LOWEST) -> None:
+        """Take up announced articles; those of other sites are passed over."""
         for entry in entries:
             if not self.source.outlet.is_article(entry.url):
                 continue
@@ -234,8 +239,10 @@ class NewsRun:
             hits = matcher.match(text, published_at=found.entry.published_at or self.now)
             found.priority = min([found.priority, *(priorities[hit] for hit in hits)])
 
-    def read(self, chosen: Sequence[Found], *, cut: bool) -> Iterator[Batch]:
+    def read(self, limit: int) -> Iterator[Batch]:
         """The articles in small batches; the last batch carries the validators that are safe to keep."""
+        waiting = self.waiting()
+        chosen = waiting[: max(0, limit)]
         mentions: list[RawMention] = []
         for found in chosen:
             mention = self._mention_of(found.entry)
@@ -245,29 +252,33 @@ class NewsRun:
                 yield Batch(tuple(mentions), self.state.as_cursor(), len(chosen), self.note())
                 mentions = []
         self._keep_validators()
-        note = self.note() + (" More is waiting for the next run." if cut else "")
+        note = self.note() + (" More is waiting for the next run." if len(waiting) > len(chosen) else "")
         yield Batch(tuple(mentions), self.state.as_cursor(), len(chosen), note.strip())
         self._raise_if_refused()
 
+    def _reader_of(self, url: str) -> ArticleReader:
+        outlet = next((known for known in self.source.known.values() if known.owns(url)), self.source.outlet)
+        return ArticleReader(self.source.http, outlet, self.source.site_of)
+
     def _mention_of(self, entry: Entry) -> RawMention | None:
+        reader = self._reader_of(entry.url)
         if self.source.full_feed and len(plain(entry.content)) >= LONG_ENOUGH:
-            mention = self.reader.from_entry(entry)
+            mention = reader.from_entry(entry)
             if mention is not None:
                 self.state.settle(entry.url)
                 return mention
         try:
-            mention = self.reader.read(entry, self.now)
+            mention = reader.read(entry, self.now)
         except SourceError as error:
-            return self._instead(entry, error)
+            return self._instead(entry, reader.from_entry(entry), error)
         self.pages_read += 1
         self.state.settle(entry.url)
         return mention
 
-    def _instead(self, entry: Entry, error: SourceError) -> RawMention | None:
+    def _instead(self, entry: Entry, mention: RawMention | None, error: SourceError) -> RawMention | None:
         """What the feed tells of an article whose page failed; the page is tried again where that can help."""
         self.page_errors.append(error)
         self.log.warning("{} ({})", error, error.kind)
-        mention = self.reader.from_entry(entry)
         passing = isinstance(error, _PASSING)
         if not passing and mention is not None:
             self.state.settle(entry.url)

@@ -135,7 +135,7 @@ class Outlet(_Part):
         """Whether the address looks like an article of this outlet."""
         try:
             parts = urlsplit(url)
-            if not self.owns(url):
+            if parts.scheme not in ("http", "https") or not parts.hostname or not self.owns(url):
                 return False
         except ValueError:
             return False

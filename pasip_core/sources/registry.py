@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pasip_core.domain.runs import Feed
 from pasip_core.settings import Settings
 
-from . import google_news
+from . import gdelt, google_news, newsapi
 from .base import Source
 from .feeds import feed_source
 from .http import PoliteClient
@@ -18,7 +18,11 @@ from .outlet_file import Outlet, load_outlets
 from .platform_file import load_platforms
 from .workbench import Workbench
 
-PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (google_news.sources,)
+PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
+    gdelt.sources,
+    google_news.sources,
+    newsapi.sources,
+)
 """Every platform: what makes its sources."""
 
 

@@ -22,14 +22,16 @@ class Dialect:
     """How a platform writes a query. ``longest`` counts characters, ``most_terms`` words and phrases; 0: no limit.
 
     ``groups`` says whether parentheses are understood; without them only plain words and phrases are joined by
-    ``either``. ``without`` holds the excluded word in ``{}``; "" where nothing can be excluded. ``sigils`` are the
-    signs of tags and accounts that the platform tells apart. ``suffix`` ends every query.
+    ``either``. ``nests`` says whether words that must stand together may be one part of a choice. ``without`` holds
+    the excluded word in ``{}``; "" where nothing can be excluded. ``sigils`` are the signs of tags and accounts that
+    the platform tells apart. ``suffix`` ends every query.
     """
 
     either: str = " OR "
     both: str = " "
     without: str = "-{}"
     groups: bool = True
+    nests: bool = True
     sigils: str = "#@"
     suffix: str = ""
     longest: int = 0
@@ -191,7 +193,7 @@ def _may_join(pieces: Sequence[_Piece], dialect: Dialect) -> bool:
 
 
 def _may_choose(pieces: Sequence[_Piece], dialect: Dialect) -> bool:
-    return bool(dialect.either) and (dialect.groups or not any(piece.joint for piece in pieces))
+    return bool(dialect.either) and ((dialect.groups and dialect.nests) or not any(piece.joint for piece in pieces))
 
 
 def _joined(pieces: Sequence[_Piece], dialect: Dialect) -> str:

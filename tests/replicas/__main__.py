@@ -14,7 +14,7 @@ from .sites import open_world
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.replicas", description=__doc__)
-    parser.add_argument("--port", type=int, default=9000, help="the first of eight ports")
+    parser.add_argument("--port", type=int, default=9000, help="the first of nine ports")
     parser.add_argument("--stories", type=int, default=12, help="articles an outlet")
     parser.add_argument("--outlets", type=Path, help="where to write the outlet files; a new folder unless told")
     given = parser.parse_args()
@@ -24,6 +24,7 @@ def main() -> None:
         for name, replica in world.replicas.items():
             print(f"{name:14}{replica.url}")
         print(f"{'google news':14}{world.google.url}")
+        print(f"{'gdelt':14}{world.gdelt.url}")
         print(f"\nfeed to add: {world.replicas['feed'].url}/feed (named by the page {world.replicas['feed'].url}/)\n")
         print(f"OUTLETS_DIR={folder}")
         print(f"PLATFORMS_FILE={world.platforms_file}")

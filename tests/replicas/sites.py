@@ -134,13 +134,14 @@ class World:
     replicas: dict[str, Replica]
     sites: dict[str, Site]
     google: Replica
+    gdelt: Replica
     outlets_dir: Path
     platforms_file: Path
 
     @property
     def hosts(self) -> str:
         """What to put into PRIVATE_HOSTS_ALLOWED."""
-        return ",".join(replica.host for replica in (*self.replicas.values(), self.google))
+        return ",".join(replica.host for replica in (*self.replicas.values(), self.google, self.gdelt))
 
     def settings(self) -> dict[str, object]:
         """Settings that point a program at this world."""
@@ -154,7 +155,9 @@ class World:
 def open_world(
     stack: ExitStack, folder: Path, *, stories: int = 12, port: int = 0, now: datetime | None = None
 ) -> World:
-    """Serve the six outlets, a plain feed (``feed``) and Google News; files for the outlets go into ``folder``."""
+    """Serve the six outlets, a plain feed (``feed``), Google News and GDELT; files for them go into ``folder``."""
+    from .aggregators import Gdelt
+
     replicas, sites = {}, {}
     for number, name in enumerate((*OUTLETS, "feed")):
         site = sites[name] = Site(name, make_stories(number + 1, stories, now))
@@ -165,5 +168,9 @@ def open_world(
     news.base = google.url
     replica_outlets({name: replicas[name].url for name in OUTLETS}, folder)
     platforms = folder.with_name(f"{folder.name}-platforms.toml")
-    platforms.write_text(f'[google-news]\nbase = "{google.url}"\ndelay = 0.0\n', "utf-8")
-    return World(replicas, sites, google, folder, platforms)
+    gdelt = stack.enter_context(
+        Replica(Gdelt([sites[name] for name in OUTLETS]), port + len(replicas) + 1 if port else 0)
+    )
+    told = {"google-news": google.url, "gdelt": f"{gdelt.url}/api/v2"}
+    platforms.write_text("".join(f'["{name}"]\nbase = "{base}"\ndelay = 0.0\n' for name, base in told.items()), "utf-8")
+    return World(replicas, sites, google, gdelt, folder, platforms)
