@@ -9,6 +9,7 @@ import streamlit as st
 from pages.components import cached, formats, import_view, labels, live, state
 from pages.components.access import require_role
 from pages.components.i18n import t
+from pages.components.sentences import translated
 from pasip_core.commands import imports as commands
 from pasip_core.domain.runs import ImportRun
 from pasip_core.queries.health import recent_imports
@@ -98,7 +99,7 @@ def say_how_it_ended(run: ImportRun) -> None:
 def show_result(run: ImportRun) -> None:
     """What became of every row; the counts add up to what was read."""
     if run.error:
-        st.error(state.shown(run.error))
+        st.error(state.shown(translated(run.error)))
     with st.container(horizontal=True, gap="small", key=f"result_{run.id}"):
         st.metric(t("Rows read"), formats.number(run.read), border=True)
         st.metric(t("New mentions"), formats.number(run.inserted), border=True)

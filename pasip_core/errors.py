@@ -61,17 +61,11 @@ class SettingError(InputError):
 
 
 class RuleError(InputError):
-    """A keyword rule cannot be read.
+    """A keyword rule cannot be read. ``column`` counts characters from 1 and points at the mistake."""
 
-    ``column`` counts characters from 1 and points at the mistake. ``message`` with its ``gaps`` is what pages
-    translate.
-    """
-
-    def __init__(self, message: str, *, column: int, value: object = None, **gaps: object) -> None:
-        super().__init__(message.format(**gaps), field="rule", value=value)
+    def __init__(self, message: str, *, column: int, value: object = None) -> None:
+        super().__init__(message, field="rule", value=value)
         self.column = column
-        self.message = message
-        self.gaps = gaps
 
 
 class ImportFileError(InputError):

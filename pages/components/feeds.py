@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.components import cached, formats, live, state, tables
 from pages.components.i18n import t, tn
+from pages.components.sentences import translated
 from pasip_core import dispatch
 from pasip_core.commands import collecting
 from pasip_core.dispatch import JobStatus
@@ -43,7 +44,7 @@ def _show_check() -> None:
         elif job.state == "done":
             _offer(job)
         elif job.state in {"failed", "stopped"}:
-            st.error(t("This address cannot be watched: {why}", why=state.shown(job.error)))
+            st.error(t("This address cannot be watched: {why}", why=state.shown(translated(job.error))))
         else:
             live.show_progress(job)
 

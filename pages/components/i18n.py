@@ -1,8 +1,8 @@
 """The languages of the pages: gettext catalogues, read from ``.po`` files into memory once a process.
 
-English texts are the message ids. ``t`` and ``tn`` mark and translate, ``_fail`` marks the mistakes of keyword rules;
-``pybabel extract -k t -k tn:1,2 -k _fail`` finds them, and a test fails where one lacks its Indonesian translation or
-a translation is stale.
+English texts are the message ids. ``t`` and ``tn`` mark and translate; ``pybabel extract -k t -k tn:1,2`` finds them.
+What the core says has a catalogue of its own (see ``sentences``). A test fails where a text lacks its Indonesian
+translation or a translation is stale.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-
-from pasip_core.errors import RuleError
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -34,6 +32,17 @@ def translations(language: str) -> gettext.NullTranslations:
     write_mo(compiled, catalog)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def catalogue(name: str, language: str) -> dict[str, str]:
+    """Text to translation, of another catalogue than that of the pages; empty where the language needs none."""
+    from babel.messages.pofile import read_po
+
+    path = LOCALES / language / f"{name}.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file, locale=language) if message.id}
 
 
 def browser_language() -> str:
@@ -65,8 +74,3 @@ def tn(one: str, many: str, n: int, **values: Any) -> str:
     from pages.components.formats import number
 
     return translations(language()).ngettext(one, many, n).format(n=number(n), **values)
-
-
-def mistake(error: RuleError) -> str:
-    """Why a rule cannot be read, in the language of this session."""
-    return translations(language()).gettext(error.message).format(**error.gaps)

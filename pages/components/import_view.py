@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.components import formats, labels, state, tables
 from pages.components.i18n import t
+from pages.components.sentences import translated
 from pasip_core.commands import imports as commands
 from pasip_core.errors import InputError
 
@@ -67,7 +68,7 @@ def show_preview(table: Table, mapping: Mapping[str, str], platform: str, source
     try:
         rows = commands.preview(table, mapping, platform=platform, source=source)
     except InputError as error:
-        st.error(state.shown(str(error)))
+        st.error(state.shown(translated(error)))
         return False
     st.dataframe(
         pd.DataFrame([_row(row) for row in rows]), hide_index=True, width="stretch", key="preview",
@@ -83,7 +84,7 @@ def show_preview(table: Table, mapping: Mapping[str, str], platform: str, source
 def _row(row: PreviewRow) -> dict[str, Any]:
     raw = row.mention
     if raw is None:
-        return {"number": row.number, "problem": row.problem}
+        return {"number": row.number, "problem": translated(row.problem)}
     return {
         "number": row.number, "at": formats.moment(raw.published_at), "author": tables.excerpt(raw.author, 60),
         "text": tables.excerpt(raw.content), "engagement": raw.engagement.total, "problem": "",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components import formats, labels, state
 from pages.components.i18n import t
+from pages.components.sentences import translated
 from pasip_core import dispatch
 from pasip_core.dispatch import JobStatus, QueueOverview
 from pasip_core.errors import PasipError, QueueUnavailable
@@ -51,7 +52,7 @@ def subject(job: JobStatus) -> str:
 def show_progress(job: JobStatus) -> None:
     """A line or a bar for one job."""
     what = " · ".join(part for part in (labels.job(job.name), subject(job), labels.job_state(job.state)) if part)
-    note = state.shown(job.note[:200])
+    note = state.shown(translated(job.note)[:200])
     if job.total:
         share = min(1.0, job.done / job.total)
         st.progress(share, f"{state.shown(what)} · {formats.number(job.done)} / {formats.number(job.total)} {note}")
@@ -84,5 +85,5 @@ def show_job(job_id: str, *, key: str) -> str | None:
     if job.state in {"waiting", "running", "retrying"}:
         show_progress(job)
     if job.error and job.state in {"failed", "retrying"} and not job.store_away_since:
-        st.error(state.shown(job.error))
+        st.error(state.shown(translated(job.error)))
     return job.state

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, live, state
 from pages.components.i18n import t, tn
+from pages.components.sentences import translated
 from pasip_core import dispatch
 from pasip_core.commands import jobs
 from pasip_core.dispatch import JobStatus, Planned, QueueOverview, WorkerState
@@ -53,9 +54,8 @@ def _show_job(job: JobStatus) -> None:
         with st.container(width="stretch", gap=None):
             live.show_progress(job)
             if job.state == "retrying" and not job.store_away_since:
-                st.caption(
-                    t("Next try {when}: {error}", when=formats.moment(job.retry_at), error=state.shown(job.error))
-                )
+                why = state.shown(translated(job.error))
+                st.caption(t("Next try {when}: {error}", when=formats.moment(job.retry_at), error=why))
         if st.button(t("Cancel"), key=f"cancel_{job.id}", type="tertiary", icon=":material/stop_circle:"):
             with state.attempted():
                 jobs.cancel(cached.stores(), current_settings(), job.id)
@@ -79,7 +79,7 @@ def _show_failed(failed: Sequence[JobStatus]) -> None:
                 with st.container(width="stretch", gap=None):
                     name = " · ".join(p for p in (labels.job(job.name), live.subject(job)) if p)
                     st.markdown(f"**{state.shown(name)}** · {formats.moment(job.ended_at)}")
-                    st.text(job.error[:500] or t("The log says more."))
+                    st.text(translated(job.error)[:500] or t("The log says more."))
                 if st.button(t("Run again"), key=f"again_{job.id}", icon=":material/replay:"):
                     with state.attempted():
                         dispatch.run_again(job.id, settings=current_settings())

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from pages.components import cached, mention_view, state
-from pages.components.i18n import mistake, t, tn
+from pages.components.i18n import t, tn
+from pages.components.sentences import translated
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.rules import find_spans, parse_rule
@@ -73,7 +74,9 @@ def _examples(mentions: Sequence[Mention], keywords: Sequence[Keyword]) -> None:
 
 
 def _show_mistake(rule: str, error: RuleError) -> None:
-    st.error(t("The rule cannot be read, column {column}: {why}", column=error.column, why=state.shown(mistake(error))))
+    st.error(
+        t("The rule cannot be read, column {column}: {why}", column=error.column, why=state.shown(translated(error)))
+    )
     place = max(0, error.column - 1)
     start = max(0, place - 60)
     st.code(f"{rule[start : place + 60]}\n{' ' * (place - start)}^", language=None)

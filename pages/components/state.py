@@ -11,6 +11,7 @@ from loguru import logger
 
 from pages.components import cached, formats, session
 from pages.components.i18n import t
+from pages.components.sentences import translated
 from pasip_core.domain.period import Period
 from pasip_core.errors import (
     InputError,
@@ -58,10 +59,10 @@ def explain(error: PasipError, *, readable: bool = True) -> Told:
             t("Start everything with `make up`, then try again."),
         )
     if isinstance(error, SettingError):
-        return Told(t("A setting cannot be used."), "", shown(str(error)))
+        return Told(t("A setting cannot be used."), "", shown(translated(error)))
     if isinstance(error, JobStateError):
-        return Told(t("This job cannot do that now."), "", shown(str(error)))
-    return Told(t("This did not work."), "", shown(str(error)))
+        return Told(t("This job cannot do that now."), "", shown(translated(error)))
+    return Told(t("This did not work."), "", shown(translated(error)))
 
 
 def _explain_store(error: StoreError, *, readable: bool) -> Told:
@@ -160,7 +161,7 @@ def attempted() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        st.error(shown(str(error)))
+        st.error(shown(translated(error)))
     except PasipError as error:
         logger.warning("refused: {}", error)
         show(error)

@@ -88,7 +88,7 @@ def _whom(settings: Settings, account: str, name: str) -> Person:
 
 def _scrub_queue(settings: Settings) -> Callable[[Callable[[str], bool]], Sequence[str]]:
     """Without a queue to ask, what it keeps on disk cannot be searched: that is said, not passed over."""
-    from pasip_core.dispatch import forget_jobs
+    from pasip_core.dispatch import NOT_SEARCHED, forget_jobs
 
     def scrub(holds: Callable[[str], bool]) -> Sequence[str]:
         try:
@@ -96,7 +96,7 @@ def _scrub_queue(settings: Settings) -> Callable[[Callable[[str], bool]], Sequen
         except QueueUnavailable:
             if not settings.redis_url.get_secret_value() and not (settings.data_dir / "redis").exists():
                 return ()  # there has never been one
-            return ("the job queue does not answer, its records were not searched; start it and erase again",)
+            return (NOT_SEARCHED,)
 
     return scrub
 

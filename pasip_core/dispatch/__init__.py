@@ -6,12 +6,13 @@ All functions raise ``QueueUnavailable`` where Redis does not answer.
 
 from .connection import open_connection
 from .enqueue import Dispatched, cancel, dispatch, run_again
-from .forget import forget_jobs
+from .forget import NOT_SEARCHED, forget_jobs
 from .status import JobStatus, Planned, QueueOverview, QueueState, WorkerState, job_status, queue_overview
 from .table import JOBS, QUEUES, JobSpec, collecting_job, job_id_for
 
 __all__ = [
     "JOBS",
+    "NOT_SEARCHED",
     "QUEUES",
     "Dispatched",
     "JobSpec",

@@ -19,6 +19,8 @@ from .connection import queue_connection
 PATIENCE = 60.0
 WRITING = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
 OVER = {"finished", "failed", "stopped", "canceled"}
+NOT_SEARCHED = "the job queue does not answer, its records were not searched; start it and erase again"
+"""For those who erase without the workers, and so perhaps without the queue."""
 
 
 def forget_jobs(holds: Callable[[str], bool], *, settings: Settings | None = None) -> tuple[str, ...]:

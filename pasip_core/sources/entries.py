@@ -73,8 +73,9 @@ def read_listing(answer: Response, now: datetime) -> Listing:
     shown = shown_url(answer.url)
     if is_challenge(answer.headers, body):
         raise SourceBlocked(f"{shown}: a challenge page came in place of the feed.", url=shown)
-    what = "an empty answer" if not body.strip() else f"{answer.media_type or 'something'} that is no feed or sitemap"
-    raise SourceParse(f"{shown}: {what}.", url=shown)
+    if not body.strip():
+        raise SourceParse(f"{shown}: an empty answer.", url=shown)
+    raise SourceParse(f"{shown}: {answer.media_type or 'something'} that is no feed or sitemap.", url=shown)
 
 
 def _is_whole(body: bytes) -> bool:

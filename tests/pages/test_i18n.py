@@ -10,17 +10,22 @@ import pytest
 from babel.messages.pofile import read_po
 
 from pages.components.i18n import LANGUAGES, LOCALES, translations
+from pages.components.i18n import catalogue as core_catalogue
+from pages.components.sentences import translated
+from pasip_core.domain.rules import parse_rule
+from pasip_core.errors import RuleError
+from tests.pages.core_texts import core_texts
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "pasip_core/domain/rules/parser.py"
+PARTS = string.Formatter()
 
 
 def used_texts() -> set[str]:
-    """The first text of every ``t``, ``tn`` and ``_fail`` call, found in the syntax tree rather than by pattern."""
+    """The first text of every ``t`` and ``tn`` call, found in the syntax tree rather than by pattern."""
     texts = set()
-    for path in [*(ROOT / "pages").rglob("*.py"), RULES]:
+    for path in (ROOT / "pages").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and called(node) in {"t", "tn", "_fail"} and not passed_on(node):
+            if isinstance(node, ast.Call) and called(node) in {"t", "tn"}:
                 first = node.args[0]
                 assert isinstance(first, ast.Constant), f"{path.name}:{node.lineno}: a text must stand there itself"
                 texts.add(first.value)
@@ -29,11 +34,6 @@ def used_texts() -> set[str]:
 
 def called(node: ast.Call) -> str:
     return str(getattr(node.func, "id", None) or getattr(node.func, "attr", ""))
-
-
-def passed_on(node: ast.Call) -> bool:
-    """Whether a ``_fail`` hands its own text on to the other one."""
-    return called(node) == "_fail" and ast.unparse(node.args[0]) == "message"
 
 
 def catalogue(language: str) -> dict[str, tuple[str, ...]]:
@@ -69,3 +69,52 @@ def test_indonesian_says_it_in_indonesian_for_one_and_for_many():
     assert indonesian.gettext("Overview") == "Ringkasan"
     assert indonesian.ngettext("{n} worker", "{n} workers", 1) == "{n} pekerja latar"
     assert indonesian.ngettext("{n} worker", "{n} workers", 7) == "{n} pekerja latar"
+
+
+def test_every_sentence_of_the_core_that_a_page_can_show_is_translated_and_none_is_stale():
+    known = core_catalogue("core", "id")
+    assert core_texts() - known.keys() == set()
+    assert known.keys() - core_texts() == set()
+    assert {key for key, text in known.items() if gaps(text) != gaps(key)} == set()
+
+
+@pytest.fixture
+def indonesian(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.components.sentences.language", lambda: "id")
+
+
+@pytest.mark.usefixtures("indonesian")
+@pytest.mark.parametrize("template", sorted(core_texts()))
+def test_a_sentence_is_known_by_its_template_whatever_fills_the_gaps(template: str):
+    def filled(text: str) -> str:
+        return "".join(said + (f"«{gap}»" if gap is not None else "") for said, gap, _, _ in PARTS.parse(text))
+
+    assert translated(filled(template)) == filled(core_catalogue("core", "id")[template])
+
+
+@pytest.mark.usefixtures("indonesian")
+def test_a_mistake_in_a_rule_is_told_in_indonesian_with_what_was_written():
+    with pytest.raises(RuleError) as refused:
+        parse_rule("jokowi {0} -hoaks")
+    assert translated(refused.value) == "Tulis NOT hoaks sebagai ganti -hoaks."
+
+
+@pytest.mark.usefixtures("indonesian")
+def test_a_sentence_within_a_sentence_is_translated_too():
+    inner = "https://a.id/: the server answered 404."
+    assert translated(f"https://a.id/: neither a feed nor a page that names one ({inner})") == (
+        "https://a.id/: bukan feed dan bukan halaman yang menyebutkannya (https://a.id/: server menjawab 404.)"
+    )
+
+
+@pytest.mark.usefixtures("indonesian")
+@pytest.mark.parametrize(
+    "text", ["disk I/O error", "", "{0}", "<b>keyword</b>", "a: " * 600, "keyword: 'x", "x" * 100_000]
+)
+def test_what_nobody_translated_stays_as_it_is(text: str):
+    assert translated(text) == text
+
+
+def test_in_english_the_core_is_heard_as_it_speaks(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pages.components.sentences.language", lambda: "en")
+    assert translated("content: the text is empty") == "content: the text is empty"

@@ -52,8 +52,8 @@ def parse_rule(text: str) -> Rule:
 
 
 def _fail(message: str, column: int, rule: str, **gaps: object) -> NoReturn:
-    """``message`` stands in the catalogues of the pages: what varies is put into its ``gaps``."""
-    raise RuleError(message, column=column, value=rule, **gaps)
+    """``message`` with what varies put into its ``gaps``."""
+    raise RuleError(message.format(**gaps), column=column, value=rule)
 
 
 class _Parser:

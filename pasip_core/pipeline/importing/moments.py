@@ -37,8 +37,11 @@ class MomentReader:
         moment = self._moment(value)
         if moment is None:
             shown = as_text(value)[:60]
-            reason = f"{shown!r} is no date that can be read" if shown else "the date is empty"
-            raise InputError(f"published_at: {reason}", field="published_at", value=value)
+            raise InputError(
+                f"published_at: {shown!r} is no date that can be read" if shown else "published_at: the date is empty",
+                field="published_at",
+                value=value,
+            )
         if not _EARLIEST <= moment <= self.now + _AHEAD:
             raise InputError(f"published_at: {moment.isoformat()} lies before 1990 or in the future", value=value)
         return moment

@@ -31,6 +31,7 @@ from .table import Table, open_table
 from .values import as_platform
 
 BATCH = 500
+BROKE_OFF = "The import broke off; the log says more."
 _NOTHING_GIVEN: AnyMapping[str, str] = {}
 
 
@@ -98,7 +99,7 @@ def import_file(
     except Exception as error:
         if earlier and is_store_away(error):  # not over: whoever asked for it has it done again
             raise
-        told = str(error) if isinstance(error, PasipError) else "The import broke off; the log says more."
+        told = str(error) if isinstance(error, PasipError) else BROKE_OFF
         with suppress(StoreError):
             stores.imports.save(replace(work.run, finished_at=clock(), error=told))
         raise
@@ -175,7 +176,7 @@ def _row_reader(
     try:
         order = date_order(row.values.get(complete["published_at"]) for row in table.sample)
     except InputError as error:
-        raise ImportFileError(f"{table.path.name}: {error}", field="published_at") from None
+        raise ImportFileError(str(error), field="published_at") from None
     moments = MomentReader(zone or current_settings().zone, now, order)
     return RowReader(complete, moments, given, " ".join(source.split())[:100], neutralised=not table.is_json)
 
