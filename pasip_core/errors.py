@@ -21,6 +21,7 @@
     │   ├── PartsDiffer           what arrived in a store is not what the other one holds
     │   └── LeaseLost             another process took over; what this one holds must not be written
     ├── QueueUnavailable          Redis is not reachable
+    │   └── DispatchUncertain     it went away while it was given a job, and may have taken it
     ├── JobStateError             a job cannot do what was asked of it in its present state
     └── SourceError               ``kind`` says which, for people and for statistics
         ├── SourceAuth            credentials missing or refused
@@ -133,6 +134,10 @@ class LeaseLost(StoreError):
 
 class QueueUnavailable(PasipError):
     """The job queue (Redis) is not reachable."""
+
+
+class DispatchUncertain(QueueUnavailable):
+    """The queue went away while it was given a job: whether it has the job is not known."""
 
 
 class JobStateError(PasipError):

@@ -74,9 +74,8 @@ def _examples(mentions: Sequence[Mention], keywords: Sequence[Keyword]) -> None:
 
 
 def _show_mistake(rule: str, error: RuleError) -> None:
-    st.error(
-        t("The rule cannot be read, column {column}: {why}", column=error.column, why=state.shown(translated(error)))
-    )
+    why = state.shown(translated(error))
+    st.error(t("The rule cannot be read, column {column}: {why}", column=error.column, why=why))
     place = max(0, error.column - 1)
     start = max(0, place - 60)
     st.code(f"{rule[start : place + 60]}\n{' ' * (place - start)}^", language=None)

@@ -6,10 +6,10 @@ import time
 import uuid
 from datetime import UTC, datetime
 
-from pasip_core.dispatch import Dispatched, dispatch
+from pasip_core.dispatch import Dispatched, check_connection, dispatch
 from pasip_core.domain.privacy import SALT_ID, Erasure, Person, Salt, account, hashes_of, named, seal
 from pasip_core.domain.pseudonyms import Pseudonyms
-from pasip_core.errors import InputError, QueueUnavailable, StoreUnavailable
+from pasip_core.errors import DispatchUncertain, InputError, QueueUnavailable, StoreUnavailable
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 
@@ -32,16 +32,18 @@ def whom(settings: Settings, *, platform: str = "", username: str = "", name: st
 def erase(
     stores: Stores, settings: Settings, person: Person, *, reason: str, others: bool = False, who: str = LOCAL
 ) -> tuple[Erasure, Dispatched]:
-    """Have the workers erase the person's data. ``QueueUnavailable``, and nothing erased, without them.
+    """Have the workers erase the person's data.
 
-    ``others``: also mentions of others that name the account. ``InputError`` where the reason cannot be kept.
+    ``others``: also mentions of others that name the account. Nothing is erased where this raises ``InputError`` (the
+    reason cannot be kept), ``StoreError``, or ``QueueUnavailable``; but with ``DispatchUncertain`` a worker may have
+    begun, so that the request stands: asked for once more, it goes on.
     """
+    check_connection(settings)
     erasure, key = begin(stores, person, reason=reason, others=others, who=who)
     try:
         return erasure, dispatch("erase", erasure.id, key, settings=settings, front=True)
-    except QueueUnavailable:
-        withdraw(stores, erasure)
-        raise
+    except QueueUnavailable as error:
+        raise DispatchUncertain(str(error)) from error
 
 
 def begin(
@@ -60,18 +62,11 @@ def begin(
         others=others,
         sealed=sealed,
     )
+    stores.erasures.save(erasure)  # first: nobody is refused without a request on record that says why
     for erased in hashes_of(erasure, person, salt):
-        if stores.erased.get(erased.id) is None:  # an earlier request stands, even if this one is withdrawn
+        if stores.erased.get(erased.id) is None:  # an earlier request refuses them already
             stores.erased.save(erased)
-    stores.erasures.save(erasure)
     return erasure, key
-
-
-def withdraw(stores: Stores, erasure: Erasure) -> None:
-    """Take back a request that nobody has begun with."""
-    stores.erasures.delete(erasure.id)
-    for erased in stores.erased.list({"erasure": erasure.id}):
-        stores.erased.delete(erased.id)
 
 
 def _checked(reason: str, person: Person) -> str:

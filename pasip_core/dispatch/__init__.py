@@ -4,7 +4,7 @@ Job bodies live in ``workers.jobs`` and are addressed by string, so that nobody 
 All functions raise ``QueueUnavailable`` where Redis does not answer.
 """
 
-from .connection import open_connection
+from .connection import check_connection, open_connection
 from .enqueue import Dispatched, cancel, dispatch, run_again
 from .forget import NOT_SEARCHED, forget_jobs
 from .status import JobStatus, Planned, QueueOverview, QueueState, WorkerState, job_status, queue_overview
@@ -22,6 +22,7 @@ __all__ = [
     "QueueState",
     "WorkerState",
     "cancel",
+    "check_connection",
     "collecting_job",
     "dispatch",
     "forget_jobs",

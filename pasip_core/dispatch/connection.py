@@ -48,6 +48,12 @@ def queue_connection(settings: Settings | None = None) -> Iterator[Redis]:
         ) from error
 
 
+def check_connection(settings: Settings | None = None) -> None:
+    """``QueueUnavailable`` where Redis does not answer at this moment."""
+    with queue_connection(settings) as redis:
+        redis.ping()
+
+
 def _public(address: str) -> str:
     """``address`` without account and password."""
     parts = urlsplit(address)

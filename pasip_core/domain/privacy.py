@@ -62,6 +62,10 @@ class Person:
             return (max(name_words(self.name), key=len),)
         return tuple(filter(None, (self.key, self.pseudonym)))
 
+    def is_called(self, typed: str) -> bool:
+        """Whether what was typed is the name: case, width of letters, spaces and a leading ``@`` mean nothing."""
+        return account_key(typed) == account_key(self.name)
+
     def concern(self, mention: Mention) -> Concern:
         """``own``: what a request takes out; ``other``: somebody else's mention that names the account."""
         if not self.platform:

@@ -26,7 +26,7 @@ from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erasure, Person, account, named, seal, unseal
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import SourceCursor, SourceRun
-from pasip_core.errors import InputError, MentionErased, QueueUnavailable
+from pasip_core.errors import DispatchUncertain, InputError, QueueUnavailable
 from pasip_core.logs import setup_logging
 from pasip_core.pipeline.collect import take_all
 from pasip_core.pipeline.copies import blank_lines, holds
@@ -34,7 +34,7 @@ from pasip_core.pipeline.erasure import erase
 from pasip_core.pipeline.importing import import_file
 from pasip_core.pipeline.intake import Intake, load_erased
 from pasip_core.pipeline.moving import backup, restore
-from pasip_core.queries.privacy import preview
+from pasip_core.queries.privacy import Passage, passage, preview
 from pasip_core.settings import Settings
 from pasip_core.sources.state import key_of
 from pasip_core.stores.connect import connect
@@ -294,11 +294,8 @@ def test_mentions_of_others_do_not_come_in_again_where_they_went_too(stores: Sto
 def test_a_collection_under_way_hears_of_an_erasure(stores: Stores, settings: Settings) -> None:
     intake = Intake(stores, Matcher([]), settings)
     assert take_all([make_raw(author=USER)], intake, NOW).erased == 0
-    request, _ = commands.begin(stores, account("twitter", USER), reason="permohonan")
+    commands.begin(stores, account("twitter", USER), reason="permohonan")
     assert take_all([make_raw(author=USER)], intake, NOW).erased == 1
-    commands.withdraw(stores, request)
-    assert take_all([make_raw(author=USER)], intake, NOW).erased == 0
-    assert stores.erased.list() == []
 
 
 def test_nothing_is_compared_where_nobody_was_erased(stores: Stores, settings: Settings) -> None:
@@ -306,16 +303,6 @@ def test_nothing_is_compared_where_nobody_was_erased(stores: Stores, settings: S
     intake.open(NOW)
     assert intake._erased is None
     assert intake.take(make_raw(author=USER)).author == USER
-
-
-def test_withdrawing_a_request_leaves_an_earlier_erasure_in_force(stores: Stores, settings: Settings) -> None:
-    carry_out(stores, settings, account("twitter", USER))
-    request, _ = commands.begin(stores, account("twitter", USER), reason="sekali lagi")
-    commands.withdraw(stores, request)
-    intake = Intake(stores, Matcher([]), settings)
-    intake.open(NOW)
-    with pytest.raises(MentionErased):
-        intake.take(make_raw(author=USER))
 
 
 @pytest.mark.parametrize(("reason", "says"), [("", "0 characters"), ("x" * 501, "501"), (f"dari {USER}", "names the")])
@@ -347,6 +334,55 @@ def test_without_workers_nothing_is_asked_for(stores: Stores, settings: Settings
     with pytest.raises(QueueUnavailable):
         commands.erase(stores, settings, account("twitter", USER), reason="permohonan")
     assert (stores.erasures.list(), stores.erased.list()) == ([], [])
+
+
+def test_a_request_stands_that_the_queue_may_or_may_not_have_taken(
+    stores: Stores, queue_settings: Settings, redis: Redis
+) -> None:
+    redis.config_set("maxmemory", 1)  # answers, and takes nothing
+    try:
+        with pytest.raises(DispatchUncertain):
+            commands.erase(stores, queue_settings, account("twitter", USER), reason="permohonan")
+    finally:
+        redis.config_set("maxmemory", 0)
+    (request,) = stores.erasures.list()
+    assert {erased.erasure for erased in stores.erased.list()} == {request.id}
+
+
+def test_a_passage_shows_the_words_around_the_name() -> None:
+    far = "jauh " * 100
+    person = named("Budi Santoso")
+    seen = passage(make_mention(f"{far}kata #BudiSantoso kemarin {far}"), person)
+    assert (seen.hit, seen.before[-5:], seen.after[:8]) == ("#BudiSantoso", "kata ", " kemarin")
+    assert seen.before.startswith("…")
+    assert seen.after.endswith("…")
+    assert len(seen.before + seen.after) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        ("kata BUDI  SANTOSONYA dan", "BUDI  SANTOSONYA"),
+        ("ＢＵＤＩ Santoso", "ＢＵＤＩ Santoso"),
+        ("lihat budi_santoso", "budi_santoso"),
+        ("tidak ada", ""),
+    ],
+)
+def test_a_name_is_marked_as_it_was_written(text: str, hit: str) -> None:
+    assert passage(make_mention(text), named("budi santoso")).hit == hit
+
+
+def test_an_accounts_own_mention_begins_at_its_beginning_and_others_where_they_name_it() -> None:
+    person = account("twitter", "budi.uji")
+    assert passage(make_mention("halo", author="Budi.Uji"), person) == Passage("", "", "halo")
+    assert passage(make_mention("wah @Budi.Uji!", author="siti"), person) == Passage("wah ", "@Budi.Uji", "!")
+    assert passage(make_mention("ya", author="siti", raw_data={"re": "budi.uji"}), person).hit == "budi.uji"
+
+
+def test_a_confirmation_is_the_name_however_it_is_typed() -> None:
+    assert account("twitter", "Budi_Uji").is_called(" @budi_UJI ")
+    assert named("Budi Santoso").is_called("budi   SANTOSO")
+    assert not named("Budi Santoso").is_called("budi")
 
 
 def test_a_job_that_is_not_over_is_told_of(queue_settings: Settings, redis: Redis) -> None:
