@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import streamlit as st
+from loguru import logger
 
 from pages.components import cached, erasure_view, formats, labels, live, state
 from pages.components.access import require_role
 from pages.components.i18n import t
+from pages.components.sentences import translated
 from pasip_core.commands import privacy as commands
 from pasip_core.domain.privacy import Person
 from pasip_core.domain.retention import EVERY_PLATFORM
+from pasip_core.errors import DispatchUncertain, InputError, PasipError, QueueUnavailable
 from pasip_core.queries.privacy import Preview, past_erasures, preview
 from pasip_core.settings import current_settings
 
@@ -74,7 +77,7 @@ def show_confirmation(person: Person, seen: Preview) -> None:
     typed = st.text_input(
         t("Type “{name}” to confirm", name=state.shown(person.name)), key="privacy_typed", max_chars=200
     )
-    agreed = " ".join(typed.split()).lstrip("@") == person.name
+    agreed = person.is_called(typed)
     explained = len(" ".join(reason.split())) >= commands.SHORTEST_REASON
     if typed and not agreed:
         st.caption(t("That is not the same."))
@@ -87,11 +90,28 @@ def show_confirmation(person: Person, seen: Preview) -> None:
 
 
 def erase(person: Person, reason: str, others: bool) -> None:
-    """Hand it to the workers, and keep nothing of the person in this session."""
-    with state.attempted():
-        request, job = commands.erase(cached.stores(), current_settings(), person, reason=reason, others=others)
-        st.session_state[_RUNNING] = (request.id, job.job_id)
+    """Hand it to the workers, and keep nothing of the person in this session; or say what became of it."""
+    try:
+        request, _ = commands.erase(cached.stores(), current_settings(), person, reason=reason, others=others)
+    except PasipError as error:
+        logger.warning("no erasure: {}", error)
+        st.error(why_not(error), icon=":material/error:")
+    else:
         forget_form()
+        st.session_state[_RUNNING] = request.id
+
+
+def why_not(error: PasipError) -> str:
+    """What became of a request that was not handed over. What is wrong with the store is told by the page itself."""
+    if isinstance(error, InputError):
+        return state.shown(translated(error))
+    if isinstance(error, DispatchUncertain):
+        return t("It is not certain whether the workers were told. Look under “Earlier erasures”; what is not finished "
+                 "there, ask for once more.")  # fmt: skip
+    if isinstance(error, QueueUnavailable):
+        return t("Nothing was erased: the background workers cannot be reached. Start everything with `make up`, then "
+                 "ask again.")  # fmt: skip
+    return t("Nothing was erased: the data store did not take the request. Ask again once it does.")
 
 
 def forget_form() -> None:
@@ -101,18 +121,32 @@ def forget_form() -> None:
 
 
 @st.fragment(run_every=1.0, key="privacy_progress")
-def follow(request_id: str, job_id: str) -> None:
-    """The erasure under way, until it is over."""
-    request = cached.stores().erasures.get(request_id)
+def follow(request_ids: list[str]) -> None:
+    """The erasures under way, each until it is over."""
+    with state.attempted():
+        for id in request_ids:
+            follow_one(id)
+
+
+def follow_one(id: str) -> None:
+    """One of them: who asked, and how far it is."""
+    request = cached.stores().erasures.get(id)
     if request is None or request.finished_at:
-        st.session_state.pop(_RUNNING, None)
-        st.session_state[_DONE] = request_id
+        let_go(id)
+        st.session_state[_DONE] = id
         st.rerun()
-    if live.show_job(job_id, key="privacy") in {"failed", "stopped", None}:
+    erasure_view.show_who(request)
+    if live.show_job(erasure_view.job_id(request), key="privacy") in {"failed", "stopped", None}:
         st.warning(t("The erasure ended early. Ask for it once more: it goes on where this one stopped."))
-        if st.button(t("Close"), key="close_erasure"):
-            st.session_state.pop(_RUNNING, None)
+        if st.button(t("Close"), key=f"close_erasure_{id}"):
+            let_go(id)
             st.rerun()
+
+
+def let_go(id: str) -> None:
+    """Follow it no longer."""
+    if st.session_state.get(_RUNNING) == id:
+        del st.session_state[_RUNNING]
 
 
 def show_keeping() -> None:
@@ -133,10 +167,13 @@ def show_keeping() -> None:
 
 
 st.title(t("Privacy"))
-if running := st.session_state.get(_RUNNING):
+requests = past_erasures(cached.stores())
+own = st.session_state.get(_RUNNING)
+running = [request.id for request in requests if request.id == own or erasure_view.is_under_way(request)]
+if running:
     st.subheader(t("Erasure under way"))
-    follow(*running)
-else:
+    follow(running)
+if own not in running:
     if done := cached.stores().erasures.get(st.session_state.get(_DONE, "")):
         erasure_view.show_result(done)
     show_search()
@@ -145,4 +182,4 @@ else:
             erasure_view.show_preview(*looked)
             show_confirmation(*looked)
 show_keeping()
-erasure_view.show_past(past_erasures(cached.stores()))
+erasure_view.show_past([request for request in requests if request.id not in running])

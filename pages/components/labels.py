@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pages.components import formats
 from pages.components.i18n import t
+from pasip_core.commands.audit import LOCAL
 from pasip_core.domain.analysis import CORRECTION
 
 
@@ -98,6 +99,11 @@ def job(name: str) -> str:
         "cleanup": t("Let go of what is too old"),
         "erase": t("Erase a person's data"),
     }.get(name, name)
+
+
+def person(who: str) -> str:
+    """Who asked for something."""
+    return t("the person at this computer") if who == LOCAL else who
 
 
 def field(name: str) -> str:

@@ -8,10 +8,12 @@ import pytest
 from redis import Redis
 from streamlit.testing.v1 import AppTest
 
+from pages.components import cached
 from pasip_core.dispatch import job_status
 from pasip_core.domain.privacy import Erasure
-from pasip_core.settings import current_settings
+from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
+from tests import trouble
 from tests.builders import NOW, make_keyword
 from tests.pages.conftest import said, texts
 from workers.jobs import erase_person
@@ -58,10 +60,23 @@ def test_without_the_typed_name_the_button_is_dead(open_app: Open, fill: Fill):
     app.text_input(key="privacy_typed").set_value("budi").run()
     assert app.button(key="privacy_erase").disabled
     assert "That is not the same" in texts(app)
-    app.text_input(key="privacy_typed").set_value("@budi_uji").run()
+    app.text_input(key="privacy_typed").set_value(" @BUDI_uji ").run()
+    assert "That is not the same" not in texts(app)
     assert app.button(key="privacy_erase").disabled, "and without a reason"
     app.text_input(key="privacy_reason").set_value("permohonan no. 12").run()
     assert not app.button(key="privacy_erase").disabled
+
+
+def test_a_search_by_name_shows_the_words_around_it_marked_and_nothing_of_them_as_html(open_app: Open, fill: Fill):
+    fill(mentions=[said(f"{'jauh ' * 60} kata Budi  Santosonya {EVIL} {'lagi ' * 60}", "2019-05-01")])
+    app = open_app("privacy")
+    app.segmented_control(key="privacy_way").set_value("name").run()
+    app.text_input(key="privacy_name").set_value("budi santoso")
+    app.button(key="privacy_look").click().run()
+    (shown,) = [element.proto.body for element in app.get("html") if "<mark" in element.proto.body]
+    assert ">Budi Santosonya</mark> **tebal** &lt;script&gt;x&lt;/script&gt; lagi" in shown
+    assert "…jauh" in shown
+    assert "jauh " * 30 not in shown
 
 
 def test_what_was_found_of_one_person_does_not_stand_under_another_search(open_app: Open, fill: Fill):
@@ -82,7 +97,12 @@ def test_what_is_confirmed_is_done_and_proven(open_app: Open, fill: Fill, stores
     app.button(key="privacy_erase").click().run()
     assert not app.exception
     assert "Erasure under way" in texts(app)
+    assert "Asked for by the person at this computer" in texts(app)
+    assert not app.expander, "it is no earlier one"
     (request,) = stores.erasures.list()
+    reloaded = open_app("privacy", locale="id-ID")
+    assert "Penghapusan sedang berjalan" in texts(reloaded)
+    assert not reloaded.expander
     job = job_status(f"erase-{request.id}", settings=current_settings())
     assert job is not None
     erase_person(*job.args)
@@ -112,8 +132,28 @@ def test_without_workers_nothing_happens_and_the_page_says_so(open_app: Open, fi
     app.text_input(key="privacy_reason").set_value("permohonan no. 12")
     app.text_input(key="privacy_typed").set_value("budi_uji").run()
     app.button(key="privacy_erase").click().run()
-    assert "background workers cannot be reached" in texts(app)
+    assert [error.value for error in app.error if "background workers cannot be reached" in error.value]
+    assert len(app.error) == 1
+    assert "Nothing was erased" in app.error[0].value
     assert stores.erasures.list() == []
+
+
+@pytest.mark.usefixtures("with_queue")
+def test_while_the_store_is_away_the_page_says_once_that_nothing_was_erased(
+    open_app: Open, fill: Fill, here: Settings, stores: Stores
+):
+    fill(mentions=tweets())
+    app = look_for(open_app("privacy"))
+    app.text_input(key="privacy_reason").set_value("permohonan no. 12")
+    app.text_input(key="privacy_typed").set_value("budi_uji").run()
+    with trouble.moved(here.data_dir):
+        cached.look_again()
+        app.button(key="privacy_erase").click().run()
+        assert [text.startswith("Nothing was erased") for text in (e.value for e in app.error)] == [True, False]
+        assert texts(app).count("does not answer") == 1
+    app.button(key="again_privacy").click().run()
+    assert stores.erasures.list() == []
+    assert app.button(key="privacy_erase"), "what was found is still there"
 
 
 @pytest.mark.parametrize("username", ["", " @ "])
@@ -125,12 +165,17 @@ def test_nobody_is_looked_for_without_a_name(open_app: Open, username: str):
 
 def test_what_is_left_is_said_and_an_earlier_one_is_shown_by_its_hash(open_app: Open, stores: Stores):
     stores.erasures.save(
-        Erasure("e1", NOW, "local", "permohonan _lama_", "name", "ab" * 16, finished_at=NOW, findings=("lain.txt",))
-    )
-    app = open_app("privacy")
+        Erasure(
+            "e1", NOW, "local", "permohonan _lama_", "name", "ab" * 16, finished_at=NOW,
+            findings=("lain.txt still holds it",), files=("blanked 3 lines of pasip.log",),
+        )
+    )  # fmt: skip
+    app = open_app("privacy", locale="id-ID")
     assert "ab" * 16 in texts(app)
-    assert "lain.txt" in texts(app)
-    assert "not everything" in app.expander[0].label
+    assert "lain.txt masih memuatnya" in texts(app)
+    assert "3 baris di pasip.log dikosongkan" in texts(app)
+    assert "Diminta oleh orang di komputer ini" in texts(app)
+    assert "belum semua" in app.expander[0].label
 
 
 def test_how_long_is_kept_is_told(open_app: Open, monkeypatch: pytest.MonkeyPatch):
