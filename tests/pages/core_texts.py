@@ -18,10 +18,10 @@ PLACES = {**dict.fromkeys(ERRORS, 0), "Row": 2, "_fail": 0, "_say": 0, "progress
 KEPT = {"NOT_SEARCHED", "BROKE_OFF"}
 """Sentences with a name of their own."""
 FILES = (
-    "commands/*.py", "dispatch/*.py", "domain/**/*.py", "queries/*.py", "sources/*.py", "pipeline/*.py",
-    "pipeline/importing/*.py", "stores/files.py", "stores/connect.py", "stores/sqlite/*.py",
+    "commands/*.py", "dispatch/*.py", "domain/**/*.py", "queries/*.py", "sources/*.py", "sources/platforms/*.py",
+    "pipeline/*.py", "pipeline/importing/*.py", "stores/files.py", "stores/connect.py", "stores/sqlite/*.py",
 )  # fmt: skip
-OPERATORS = {"outlet_file.py", "registry.py"}
+OPERATORS = {"outlet_file.py", "platform_file.py", "registry.py"}
 """Read when the program starts: what is wrong there is said to whoever starts it."""
 PROSE = {"erasure.py", "scrubbing.py", "forget.py"}
 """Here every f-string of several words is a finding of an erasure."""
