@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
 
-from pages.components import cached, charts, downloads, filters, formats, labels, session, state, tables, theme
+from pages.components import (
+    cached,
+    charts,
+    downloads,
+    filters,
+    formats,
+    keeping,
+    labels,
+    session,
+    state,
+    tables,
+    theme,
+)
 from pages.components.access import require_role
 from pages.components.i18n import t
 from pasip_core.domain.analysis import SENTIMENTS
@@ -151,8 +164,9 @@ def show_keywords(wanted: Filters) -> None:
     if len(wanted.keywords) > MOST:
         st.caption(t("The first five keywords are compared."))
     comparison = cached.compare_keywords(wanted, sides)
+    gone = keeping.show_let_go(*(wanted.only(keyword) for keyword in sides))
     if not comparison.summary["volume"].sum():
-        state.nothing_here(wanted.period)
+        state.nothing_here(wanted.period, gone)
         return
     names = {k.id: k.keyword for k in every}
     colours = {names[id]: colour for id, colour in theme.keyword_colours(every).items()}
@@ -167,8 +181,9 @@ def show_periods(wanted: Filters) -> None:
         st.info(t("Both periods are the same; choose other days."), icon=":material/event:")
         return
     comparison = cached.compare_periods(wanted, other)
+    gone = keeping.show_let_go(wanted, replace(wanted, period=other))
     if not comparison.summary["volume"].sum():
-        state.nothing_here(wanted.period)
+        state.nothing_here(wanted.period, gone)
         return
     periods = dict(zip(comparison.summary["side"], (wanted.period, other), strict=True))
     names = {side: formats.period(period) for side, period in periods.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, filters, formats, mention_view, session, state, tables
+from pages.components import cached, filters, formats, keeping, mention_view, session, state, tables
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
@@ -71,8 +71,9 @@ def open_selected(page: Page, key: str) -> None:
 st.title(t("Mentions"))
 wanted = filters.show_filters(text=True)
 count = cached.mention_count(wanted)
+gone = keeping.show_let_go(wanted)
 if not count.value:
-    state.nothing_here(wanted.period)
+    state.nothing_here(wanted.period, gone)
 else:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, charts, filters, formats, labels, state, tables, theme
+from pages.components import cached, charts, filters, formats, keeping, labels, state, tables, theme
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
 from pasip_core.domain.analysis import NEGATIVE, PENDING, POSITIVE
 from pasip_core.domain.filters import Filters
+from pasip_core.queries.keeping import LetGo
 from pasip_core.queries.overview import Overview
 
 require_role()
@@ -86,25 +87,36 @@ def show_voices(wanted: Filters, version: str) -> None:
         st.vega_lite_chart(cached.figure(charts.by_platform, table, version, wanted), width="stretch", key="platforms")
 
 
-def show_loudest(wanted: Filters) -> None:
-    """Sources and accounts with the most mentions."""
+def show_loudest(wanted: Filters, gone: list[LetGo]) -> None:
+    """Sources and accounts with the most mentions; ``gone`` are texts that cannot be counted any more."""
+    counted = t("Counted from the texts that are still kept.")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t("Loudest sources"))
-        tables.show_sources(cached.loudest_sources(wanted))
+        sources = cached.loudest_sources(wanted)
+        if not sources.empty:
+            tables.show_sources(sources)
+        if gone and wanted.one_keyword:  # the tone towards one keyword is in no series by source
+            st.caption(counted)
     with right:
         st.subheader(t("Loudest accounts"))
         accounts = cached.loudest_accounts(wanted)
         if accounts.empty:
-            st.caption(t("No mention in this period names its author."))
+            keeping.say_nobody_named(wanted, gone)
         else:
             tables.show_accounts(accounts)
+            if gone:
+                st.caption(counted)
 
 
 def show_newest(wanted: Filters) -> None:
     """The newest mentions, and the way to all of them."""
     st.subheader(t("Newest mentions"))
-    tables.show_mentions(cached.mention_page(wanted, None, 8).mentions, key="newest", selectable=False)
+    newest = cached.mention_page(wanted, None, 8).mentions
+    if not newest:
+        st.caption(t("The texts of this period were let go."))
+        return
+    tables.show_mentions(newest, key="newest", selectable=False)
     st.page_link("mentions.py", label=t("All mentions"), icon=":material/arrow_forward:")
 
 
@@ -126,15 +138,16 @@ st.title(t("Overview"))
 wanted = filters.show_filters()
 headline = cached.headline(wanted)
 if not headline.total:
-    state.nothing_here(wanted.period)
+    state.nothing_here(wanted.period, keeping.show_let_go(wanted))
     st.stop()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     filters.scope_line(wanted)
     show_exports()
+gone = keeping.show_let_go(wanted)
 version = cached.day_versions(wanted)
 show_headline(headline)
 show_trend(wanted, version)
 show_voices(wanted, version)
-show_loudest(wanted)
+show_loudest(wanted, gone)
 show_newest(wanted)
 show_last_collection()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from pasip_core.errors import (
     StoreReadOnly,
     StoreSchemaMismatch,
 )
+from pasip_core.queries.keeping import LetGo
 
 WATCH_SECONDS = 5.0
 _SAID, _LOGGED = "_store_trouble", "_logged_trouble"
@@ -185,11 +186,12 @@ def first_steps() -> None:
             st.page_link(page, label=button, icon=":material/arrow_forward:")
 
 
-def nothing_here(period: Period) -> None:
-    """An empty period: where the data lies, and a way there."""
+def nothing_here(period: Period, gone: Sequence[LetGo] = ()) -> None:
+    """An empty period: where the data lies, and a way there. ``gone``: what there was, as was said already."""
     lies = cached.where_data_lies(period)
     if lies is None:
-        first_steps()
+        if not gone:
+            first_steps()
         return
     narrowed = session.current().narrowed()
     with st.container(border=True):
