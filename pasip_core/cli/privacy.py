@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,21 +17,44 @@ from pasip_core.queries.privacy import preview as look
 from pasip_core.settings import Settings
 
 from .context import Json, opened
-from .output import progress_bar, say, say_json, show_fields, show_table
+from .output import complain, progress_bar, say, say_json, show_fields, show_table
+
+if TYPE_CHECKING:
+    from pasip_core.pipeline.retention import Due
 
 FIRST_LINE = 100
 
 
-def cleanup(json: Json = False) -> None:
+def cleanup(
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would go.")] = False, json: Json = False
+) -> None:
     """Let go of mentions older than RETENTION_DAYS, and of logs, uploads and runs older than their time."""
     from pasip_core.pipeline.retention import cleanup as run_cleanup
+    from pasip_core.pipeline.retention import due, unknown_platforms
 
     with opened() as (settings, stores), progress_bar(json) as progress:
+        goes = due(stores, settings)
+        if not json:
+            _show_due(goes, settings)
+        if preview:
+            for doubt in unknown_platforms(stores, settings):
+                complain(doubt)
+            say_json(goes) if json else say("Nothing was changed. Without --preview these mentions go.")
+            return
         done = run_cleanup(stores, settings, owner=_owner(), progress=progress)
     if json:
         say_json(done)
     else:
         say(f"{done.mentions} mentions, {done.runs} runs, {done.files} files and {done.hours} hours let go of")
+
+
+def _show_due(goes: Sequence[Due], settings: Settings) -> None:
+    set_to = f"RETENTION_DAYS is {settings.retention_days or 'empty'}"
+    if not goes:
+        say(f"{set_to}: no mention goes.")
+    else:
+        say(f"{set_to}. Mentions from before these days go, their numbers stay:")
+        show_table(["platform", "before", "mentions"], [[one.platform, one.before, one.mentions] for one in goes])
 
 
 def pseudonymise(json: Json = False) -> None:

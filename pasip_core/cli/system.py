@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from pasip_core.errors import (
     StoreUnavailable,
 )
 from pasip_core.settings import Settings, current_settings
+from pasip_core.stores.ports import Stores
 
 from .context import Json, catch_up, opened
 from .output import progress_bar, say, say_json, show_fields, show_table
@@ -67,7 +68,10 @@ def _said(run: SourceRun | None, zone: ZoneInfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What ``doctor`` saw of one part; ``remedy`` is empty where nothing is to be done."""
+    """What ``doctor`` saw of one part; ``remedy`` is empty where nothing is to be done.
+
+    One that is ``ok`` and has a remedy works, but should be looked at.
+    """
 
     part: str
     ok: bool
@@ -77,6 +81,7 @@ class Finding:
 
 
 SERIES_REMEDY = "check the INFLUXDB_ settings, run `init-db`; what was collected meanwhile is counted when it is back"
+KEEPING_REMEDY = "correct RETENTION_DAYS, unless an import is to bring this platform"
 STORE_PATIENCE = 5.0
 REMEDIES: dict[type[PasipError], str] = {
     StoreDamaged: "stop everything and put a backup in its place, without the old -wal and -shm files",
@@ -94,6 +99,7 @@ def doctor(json: Json = False) -> None:
     settings = current_settings()
     findings = [
         _examine("store", lambda: _store(settings), "check DATABASE_URL and the rights on DATA_DIR", REMEDIES),
+        *([_keeping(settings)] if settings.retention_days else []),
         *([_examine("series", _series(settings), SERIES_REMEDY)] if settings.influxdb_url else []),
         _examine("queue", lambda: _queue(settings), "start everything with `make up`, or check REDIS_URL"),
         _examine("workers", lambda: _workers(settings), "start everything with `make up`"),
@@ -104,10 +110,16 @@ def doctor(json: Json = False) -> None:
         say_json(findings)
     else:
         columns = ["part", "state", "ms", "detail", "what to do"]
-        rows = [[f.part, "ok" if f.ok else "FAILED", f"{f.milliseconds:.1f}", f.detail, f.remedy] for f in findings]
+        rows = [[f.part, _state(f), f"{f.milliseconds:.1f}", f.detail, f.remedy] for f in findings]
         show_table(columns, rows)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+def _state(finding: Finding) -> str:
+    if finding.ok:
+        return "look" if finding.remedy else "ok"
+    return "FAILED"
 
 
 def _examine(
@@ -125,13 +137,32 @@ def _examine(
 
 def _store(settings: Settings) -> str:
     from pasip_core.queries.health import store_trouble
-    from pasip_core.stores.connect import connect
 
-    documents = settings.model_copy(update={"influxdb_url": ""})
-    with closing(connect(documents, patience=STORE_PATIENCE, make=False)) as stores:
+    with closing(_documents(settings)) as stores:
         if trouble := store_trouble(stores, settings.data_dir):
             raise trouble.error
         return _told(stores.health())
+
+
+def _documents(settings: Settings) -> Stores:
+    from pasip_core.stores.connect import connect
+
+    return connect(settings.model_copy(update={"influxdb_url": ""}), patience=STORE_PATIENCE, make=False)
+
+
+def _keeping(settings: Settings) -> Finding:
+    """A platform that nobody knows is no failure: mentions of it may still come in."""
+    from pasip_core.pipeline.retention import unknown_platforms
+
+    doubts: list[str] = []
+
+    def look() -> str:
+        with closing(_documents(settings)) as stores:
+            doubts.extend(unknown_platforms(stores, settings))
+        return "; ".join(doubts) or f"RETENTION_DAYS={settings.retention_days}"
+
+    found = _examine("keeping", look, "see the store", REMEDIES)
+    return replace(found, remedy=KEEPING_REMEDY) if doubts else found
 
 
 def _series(settings: Settings) -> Callable[[], str]:

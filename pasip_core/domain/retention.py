@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .mention import EMPTY
+from .platforms import platform_name
 
 EVERY_PLATFORM = "*"
 LONGEST = 36_500
@@ -29,6 +30,8 @@ class Retention:
             name = platform.lower() if sign else EVERY_PLATFORM
             if not re.fullmatch(r"\*|[a-z0-9][a-z0-9_.-]*", name):
                 raise ValueError(f"{part!r} names no platform; write one like twitter=180, or *=365 for all others")
+            if name != EVERY_PLATFORM and (kept_as := platform_name(name)) != name:
+                raise ValueError(f"{part!r} is kept under the name {kept_as}; write {kept_as}={number}")
             if not re.fullmatch(r"[0-9]{1,5}", number) or not 1 <= int(number) <= LONGEST:
                 raise ValueError(f"{part!r} gives no number of days from 1 to {LONGEST}; write it like {name}=365")
             if name in days:

@@ -16,7 +16,8 @@ from loguru import logger
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period, day_of, hour_of
-from pasip_core.domain.retention import Frozen
+from pasip_core.domain.platforms import OTHER_NAMES, most_like
+from pasip_core.domain.retention import EVERY_PLATFORM, Frozen
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 
@@ -29,6 +30,17 @@ ROUND = 5_000
 """Mentions excluded before their numbers are rolled up and they are removed."""
 RUNS_KEPT = timedelta(days=90)
 LEASE_TRIES, LEASE_PAUSE = 60, 1.0
+EVERY = 10**12
+"""More mentions than there can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a cleanup lets go of now: so many mentions of a platform, from before the day ``before``."""
+
+    platform: str
+    before: date
+    mentions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,8 @@ def cleanup(
 
     Resumable and idempotent; two at once do no harm.
     """
+    for doubt in unknown_platforms(stores, settings):
+        logger.warning("{}", doubt)
     until = time.monotonic() + seconds
     removed, finished = 0, freeze(stores, settings, owner=owner, clock=clock)
     for mentions in _remove_frozen(stores, settings, owner, clock):
@@ -76,11 +90,8 @@ def cleanup(
 
 def freeze(stores: Stores, settings: Settings, *, owner: str, clock: Clock = utc_now) -> bool:
     """Declare final what is older than is kept, once its numbers are up to date; whether they were."""
-    today = day_of(clock(), settings.zone)
-    platforms = {platform for platform, _ in stores.mentions.voices()}
-    due = {p: day for p in sorted(platforms) if (day := settings.retention.oldest_kept(p, today)) is not None}
-    frozen = {record.id: record.day for record in stores.frozen.list()}
-    due = {p: day for p, day in due.items() if day.isoformat() > frozen.get(p, "")}
+    frozen = _frozen_days(stores)
+    due = {p: day for p, day in _oldest_kept(stores, settings, clock).items() if day > frozen.get(p, date.min)}
     if not due:
         return True
     if not bring_up_to_date(stores, owner, clock, before=max(due.values())):
@@ -88,6 +99,49 @@ def freeze(stores: Stores, settings: Settings, *, owner: str, clock: Clock = utc
     for platform, day in due.items():
         stores.frozen.save(Frozen(platform, day.isoformat()))
     return True
+
+
+def _oldest_kept(stores: Stores, settings: Settings, clock: Clock) -> dict[str, date]:
+    """By the setting: the first day whose mentions are kept, of each stored platform that has one."""
+    today = day_of(clock(), settings.zone)
+    platforms = sorted({platform for platform, _ in stores.mentions.voices()})
+    return {p: day for p in platforms if (day := settings.retention.oldest_kept(p, today)) is not None}
+
+
+def _frozen_days(stores: Stores) -> dict[str, date]:
+    return {frozen.id: date.fromisoformat(frozen.day) for frozen in stores.frozen.list()}
+
+
+def due(stores: Stores, settings: Settings, *, clock: Clock = utc_now) -> list[Due]:
+    """What ``cleanup`` would let go of, by platform, those included of which nothing is old. Changes nothing."""
+    days = _frozen_days(stores)
+    for platform, day in _oldest_kept(stores, settings, clock).items():
+        days[platform] = max(day, days.get(platform, day))
+    return [Due(platform, day, _count(stores, settings, platform, day)) for platform, day in sorted(days.items())]
+
+
+def _count(stores: Stores, settings: Settings, platform: str, before: date) -> int:
+    filters = _older(stores, settings, platform, before)
+    return stores.mentions.count(filters, bound=EVERY).value if filters else 0
+
+
+def _older(stores: Stores, settings: Settings, platform: str, before: date) -> Filters | None:
+    """Mentions of the platform from before that day; ``None`` where nothing is as old."""
+    span, last = stores.mentions.span(), before - timedelta(days=1)
+    if span is None or (first := day_of(span[0], settings.zone)) > last:
+        return None
+    return Filters(Period(first, last, settings.zone), platforms=(platform,))
+
+
+def unknown_platforms(stores: Stores, settings: Settings) -> list[str]:
+    """A sentence on each platform of RETENTION_DAYS of which nobody knows: it may be misspelt, or still to come."""
+    stored = {platform for platform, _ in stores.mentions.voices()}
+    known = sorted({*OTHER_NAMES, *stored})
+    told = []
+    for name in sorted(settings.retention.days.keys() - {EVERY_PLATFORM, *known}):
+        meant = f", perhaps {likely} is meant" if (likely := most_like(name)) else ""
+        told.append(f"RETENTION_DAYS: no mention is of {name!r}{meant}; known are {', '.join(known)}")
+    return told
 
 
 def bring_up_to_date(stores: Stores, owner: str, clock: Clock, *, before: date) -> bool:
@@ -112,13 +166,8 @@ def _remove_frozen(stores: Stores, settings: Settings, owner: str, clock: Clock)
 
 
 def _exclude_some(stores: Stores, frozen: Frozen, settings: Settings) -> int:
-    span = stores.mentions.span()
-    last = date.fromisoformat(frozen.day) - timedelta(days=1)
-    if span is None or day_of(span[0], settings.zone) > last:
-        return 0
-    period = Period(day_of(span[0], settings.zone), last, settings.zone)
-    filters, excluded = Filters(period, platforms=(frozen.id,)), 0
-    while excluded < ROUND:
+    filters, excluded = _older(stores, settings, frozen.id, date.fromisoformat(frozen.day)), 0
+    while filters and excluded < ROUND:
         page = stores.mentions.page(filters, limit=BATCH, order="oldest")
         if not page.mentions:
             break

@@ -275,8 +275,18 @@ def test_it_is_clear_who_is_meant_or_nothing_happens(cli: Cli, given: tuple[str,
 
 def test_cleaning_up_lets_go_of_what_is_old_and_keeps_the_numbers(cli: Cli, file: Path) -> None:
     cli("import", file, "--platform", "twitter")
+    goes = cli("cleanup", "--preview", "--json", RETENTION_DAYS="twitter=1,twiter=9")
+    assert [(one["platform"], one["mentions"]) for one in json.loads(goes.stdout)] == [("twitter", 4)]
+    assert "perhaps twitter is meant" in goes.stderr
+    shown = cli("cleanup", "--preview", RETENTION_DAYS="twitter=1").stdout
+    assert re.search(r"twitter +\d{4}-\d\d-\d\d +4 *\n", shown), shown
+    assert "Nothing was changed" in shown
     done = answer(cli("cleanup", "--json", RETENTION_DAYS="twitter=1"))
-    assert done["left"] is False
+    assert (done["left"], done["mentions"]) == (False, 4)
+    findings = json.loads(cli("doctor", "--json", RETENTION_DAYS="twiter=1").stdout)
+    keeping = next(finding for finding in findings if finding["part"] == "keeping")
+    assert (keeping["ok"], "perhaps twitter is meant" in keeping["detail"]) == (True, True)
+    assert "RETENTION_DAYS" in keeping["remedy"]
     assert answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-22", "--json"))["total_mentions"] == 4
     refused = cli("cleanup", RETENTION_DAYS="twitter=sebulan")
     assert (refused.returncode, "'twitter=sebulan'" in refused.stderr) == (2, True)

@@ -18,7 +18,7 @@ from pasip_core.domain.runs import SourceInfo, SourceRun
 from pasip_core.errors import MentionTooOld, SettingError
 from pasip_core.pipeline.importing import import_file
 from pasip_core.pipeline.intake import Intake
-from pasip_core.pipeline.retention import cleanup
+from pasip_core.pipeline.retention import Due, cleanup, due, unknown_platforms
 from pasip_core.pipeline.rollup import rebuild
 from pasip_core.settings import Settings, load_settings
 from pasip_core.stores.connect import connect
@@ -70,11 +70,12 @@ def test_the_setting_is_read(text: str, days: dict[str, int]) -> None:
     ("0", "'0'"), ("-3", "'-3'"), ("1.5", "'1.5'"), ("setahun", "'setahun'"), ("twitter=", "'twitter='"),
     ("=3", "'=3'"), ("twitter=180,news=x", "'news=x'"), ("a=1,a=2", "'a=2'"), ("1,2", "'2'"), ("99999", "'99999'"),
     ("twitter 180", "'twitter 180'"), ("x y=3", "'x y=3'"),
+    ("news=9,x=3", "'x=3' is kept under the name twitter; write twitter=3"), ("media-online=3", "write news=3"),
 ])  # fmt: skip
 def test_a_part_that_cannot_be_read_is_named(text: str, part: str) -> None:
     with pytest.raises(SettingError, match="RETENTION_DAYS") as refused:
         load_settings(_env_file=None, retention_days=text)
-    assert f"used: {part}" in str(refused.value)
+    assert part in str(refused.value).partition("used: ")[2]
 
 
 def test_old_mentions_of_a_platform_go_and_every_number_stays(stores: Stores, kept: Settings) -> None:
@@ -177,6 +178,33 @@ def test_a_slice_ends_and_the_next_goes_on(stores: Stores, kept: Settings, monke
             break
     assert counts[0] == 10
     assert sum(counts) == 35
+
+
+def test_what_would_go_is_told_and_is_what_goes(stores: Stores, kept: Settings) -> None:
+    stores.mentions.upsert([*(said("twitter", 200, n) for n in range(12)), said("twitter", 180), said("news", 900)])
+    roll_up(stores)
+    before = stores.mentions.watermark()
+    day = TODAY - timedelta(days=180)
+    assert due(stores, kept, clock=lambda: NOW) == [Due("twitter", day, 12)]
+    assert (stores.mentions.watermark(), stores.frozen.list()) == (before, [])
+    assert clean(stores, kept).mentions == 12
+    relaxed = kept.model_copy(update={"retention_days": "twitter=300,news=300"})
+    told = due(stores, relaxed, clock=lambda: NOW)
+    assert told == [Due("news", TODAY - timedelta(days=300), 1), Due("twitter", day, 0)]  # final days stay final
+
+
+def test_a_platform_that_nobody_knows_is_doubted_until_there_are_mentions_of_it(
+    stores: Stores, settings: Settings
+) -> None:
+    set_to = settings.model_copy(update={"retention_days": "twiter=180,reddit=90,kompasiana=30,*=365"})
+    stores.mentions.upsert([said("news", 1)])
+    told = unknown_platforms(stores, set_to)
+    assert [sentence.partition("; known are ")[0] for sentence in told] == [
+        "RETENTION_DAYS: no mention is of 'kompasiana'",
+        "RETENTION_DAYS: no mention is of 'twiter', perhaps twitter is meant",
+    ]
+    stores.mentions.upsert([said("kompasiana", 1)])
+    assert len(unknown_platforms(stores, set_to)) == 1
 
 
 def test_old_runs_go_but_the_last_of_each_source(stores: Stores, kept: Settings) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime
 from typing import Any
 
 from pasip_core.domain.mention import LARGEST_COUNT
+from pasip_core.domain.platforms import platform_name
 from pasip_core.errors import InputError
 
 NOTHING = frozenset({"", "-", "--", "n/a", "na", "nan", "none", "null", "nil", "#n/a", "tidak ada"})
@@ -19,18 +19,6 @@ _UNITS = {
 _NUMBER = re.compile(r"([0-9][0-9.,\s]*)\s*([a-z]*)\+?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
 
-_PLATFORMS = {
-    "twitter": ("x", "x com", "twitter com", "x twitter", "twitter x", "tweet", "tweets"),
-    "facebook": ("fb", "facebook com", "facebook public", "facebook pages", "facebook groups", "facebook page"),
-    "instagram": ("ig", "instagram com", "instagram public"),
-    "youtube": ("yt", "youtube com", "you tube"),
-    "tiktok": ("tik tok", "tiktok com"),
-    "telegram": ("t me", "telegram channel", "telegram channels"),
-    "news": ("online news", "news media", "berita", "berita online", "media online", "media", "newspaper", "website"),
-    "blog": ("blogs",),
-    "forum": ("forums",),
-}
-_PLATFORM_NAMES = {alias: name for name, aliases in _PLATFORMS.items() for alias in (name, *aliases)}
 _LANGUAGES = {
     "in": "id", "indonesian": "id", "indonesia": "id", "bahasa indonesia": "id", "bahasa": "id", "ind": "id",
     "english": "en", "eng": "en", "inggris": "en", "javanese": "jv", "jawa": "jv", "jav": "jv", "sundanese": "su",
@@ -96,8 +84,7 @@ def _plain(digits: str) -> str:
 
 def as_platform(value: Any) -> str:
     """The name under which a platform is kept, such as ``twitter`` for X; empty for an empty cell."""
-    words = " ".join(re.sub(r"[^a-z0-9]+", " ", unicodedata.normalize("NFKC", as_text(value)).casefold()).split())
-    return _PLATFORM_NAMES.get(words) or words.replace(" ", "_")[:40]
+    return platform_name(as_text(value))
 
 
 def as_language(value: Any) -> str:
