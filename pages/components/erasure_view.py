@@ -87,6 +87,7 @@ def show_result(done: Erasure) -> None:
         st.error(t("Not everything could be erased. See below what is left, then ask once more."))
     show_who(done)
     _show_details(done)
+    st.caption(t("Files that people took away (exports, downloads, moved rejected rows) are theirs to look after."))
 
 
 def show_who(request: Erasure) -> None:

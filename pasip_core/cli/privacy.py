@@ -170,6 +170,7 @@ def _show_result(done: Erasure, json: bool) -> None:
     })  # fmt: skip
     for finding in done.findings:
         say(f"left: {finding}")
+    say("Files that people took away (exports, downloads, moved rejected rows) are theirs to look after.")
     say("Nothing of the person was found any more." if done.proven else "Not everything could be erased, see above.")
 
 

@@ -78,6 +78,7 @@ class Feed:
 class ImportRun:
     """One imported file: read = inserted + updated + duplicates + rejected + erased.
 
+    ``rejected_file`` is the full path of the rejected rows; while the run goes on, of where they will lie.
     ``erased`` counts rows of persons who had their data erased: of those no copy is kept, not even as rejected rows.
     """
 

@@ -22,6 +22,7 @@ from pasip_core.sources.state import key_of
 from pasip_core.stores.ports import Stores
 
 from .progress import Clock, Progress, silent, utc_now
+from .rejected_rows import scrub_rejected, search_rejected
 from .retention import remove_excluded
 from .scrubbing import ACTION, scrub_files, scrub_records, search_files, search_records
 
@@ -93,8 +94,8 @@ class Work:
         for number in range(1, ROUNDS + 1):
             traces = self._exclude()
             self._say(f"{number}/{ROUNDS}: copies", len(traces.platforms))
-            redacted += scrub_records(self.stores, traces)
-            done, left = scrub_files(self.settings.data_dir.resolve(), self.stores, traces)
+            done, left = self._scrub_files(traces)
+            redacted += scrub_records(self.stores, traces)  # after the files: it redacts where some of them lie
             files += done
             self._note(redacted, files)
             left += self.scrub_queue(traces.in_text)
@@ -135,6 +136,12 @@ class Work:
             self._say("mentions", len(traces.platforms))
         return traces
 
+    def _scrub_files(self, traces: Traces) -> tuple[list[str], list[str]]:
+        folder = self.settings.data_dir.resolve()
+        done, left = scrub_files(folder, self.stores, traces)
+        outside, stuck = scrub_rejected(folder, self.stores, traces)
+        return [*done, *outside], [*left, *stuck]
+
     def _removed(self) -> list[Erased]:
         return self.stores.erased.list({"erasure": self.erasure.id, "kind": "mention"})
 
@@ -169,8 +176,10 @@ class Work:
         traces = Traces(self.erasure, self.person)
         findings = [f"{n} mentions came in meanwhile; erase again" for n in [self._found()] if n]
         records, told = search_records(self.stores, traces)
-        files, held = search_files(self.settings.data_dir.resolve(), traces)
-        return {"records": records, "files": files}, [*findings, *told, *held]
+        folder = self.settings.data_dir.resolve()
+        files, held = search_files(folder, traces)
+        outside, kept = search_rejected(folder, self.stores, traces)
+        return {"records": records, "files": files + outside}, [*findings, *told, *held, *kept]
 
 
 def erase(

@@ -8,6 +8,7 @@ import json
 import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,7 @@ from pasip_core.sources.state import key_of
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from pasip_core.stores.sqlite import SqliteStores
+from tests import trouble
 from tests.builders import NOW, make_keyword, make_mention, make_raw
 from tests.contracts.helpers import WEEK, everything, ids, page_through, roll_up
 from workers.redis_server import start_redis, wait_for_redis
@@ -281,6 +283,44 @@ def test_what_was_erased_does_not_come_in_again(stores: Stores, settings: Settin
     run = import_file(stores, upload, platform="twitter", settings=settings, clock=lambda: NOW)
     assert (run.read, run.inserted, run.rejected, run.erased, run.rejected_file) == (1, 0, 0, 1, "")
     assert not upload.exists(), "the copy of the file held a row of the person"
+
+
+def test_rejected_rows_beside_an_imported_file_go_too_and_moved_ones_are_told_of(
+    stores: Stores, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a path as people type it
+    for name, author in (("a.csv", USER), (f"{USER} b.csv", "tono"), ("c.csv", "tono"), ("d.csv", USER)):
+        Path(name).write_text(f"date,username,text\n2099-01-01 10:00,{author},{TEXT}\n2026-11-20 10:00,siti,lain\n")
+        import_file(stores, Path(name), import_id=name[-5], platform="facebook", settings=settings, clock=lambda: NOW)
+    Path("d.csv.rejected.csv").rename("taken.csv")
+    record = stores.imports.get("a")
+    stores.imports.save(replace(record, id="e", rejected_file=str(tmp_path / "a.csv")))  # no file of ours, by its name
+    done = carry_out(stores, settings, account("facebook", USER))
+    assert done.proven
+    assert list(done.files) == [
+        "deleted the rejected rows of the import a", "deleted the rejected rows of the import b",
+        "imports whose rejected rows were moved or deleted: 1; who took them away looks after them",
+    ]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.glob("*.csv") if path.name.endswith(".rejected.csv")) == [
+        "c.csv.rejected.csv"
+    ]
+    assert (tmp_path / "a.csv").exists()
+    assert "[erased]" in stores.imports.get("b").file_name
+
+
+def test_rejected_rows_that_cannot_be_deleted_are_told_and_nothing_is_proven(
+    stores: Stores, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "a.csv").write_text(f"date,username,text\n2099-01-01 10:00,{USER},{TEXT}\n2026-11-20,siti,lain\n")
+    import_file(stores, folder / "a.csv", platform="facebook", settings=settings, clock=lambda: NOW)
+    with trouble.read_only(folder):
+        done = carry_out(stores, settings, account("facebook", USER))
+    assert not done.proven
+    assert any("cannot be read or deleted" in finding for finding in done.findings)
+    assert any("still hold it" in finding for finding in done.findings)
+    assert carry_out(stores, settings, account("facebook", USER)).proven
 
 
 def test_mentions_of_others_do_not_come_in_again_where_they_went_too(stores: Stores, settings: Settings) -> None:

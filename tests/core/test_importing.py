@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import stat
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -88,6 +89,7 @@ def test_rejected_rows_are_kept_with_reasons(stores: Stores, tmp_path: Path) -> 
     run = do(stores, path)
     assert (run.read, run.inserted, run.rejected) == (7, 1, 6)
     assert run.rejected_file == str(tmp_path / "in.csv.rejected.csv")
+    assert stat.S_IMODE(Path(run.rejected_file).stat().st_mode) == 0o600
     with open(run.rejected_file, encoding="utf-8-sig", newline="") as stream:
         kept = list(csv.reader(stream))
     assert kept[0] == ["row", "reason", "text", "date", "username", "likes"]
@@ -331,7 +333,10 @@ def test_news_without_source_column_is_named_by_its_host(tmp_path: Path) -> None
 def test_an_interrupted_import_is_simply_done_again(stores: Stores, tmp_path: Path) -> None:
     rows = "".join(f"baris {n},2026-01-02,a,{n}\n" for n in range(3 * importing_run.BATCH))
 
+    known = []
+
     def stop_midway(done: int, total: int | None, note: str) -> None:
+        known.append(stores.imports.get("i1").rejected_file)
         if done >= importing_run.BATCH:
             raise StoreUnavailable("gone")
 
@@ -340,7 +345,8 @@ def test_an_interrupted_import_is_simply_done_again(stores: Stores, tmp_path: Pa
         do(stores, path, import_id="i1", progress=stop_midway)
     broken = stores.imports.get("i1")
     assert broken is not None
-    assert (broken.read, broken.error) == (importing_run.BATCH, "gone")
+    assert (broken.read, broken.error, broken.rejected_file) == (importing_run.BATCH, "gone", "")
+    assert known[0] == str(tmp_path / "in.csv.rejected.csv"), "told before the first row could be rejected"
     run = do(stores, path, import_id="i1")
     assert (run.inserted, run.duplicates) == (2 * importing_run.BATCH, importing_run.BATCH)
     assert stores.mentions.count_unanalysed() == 3 * importing_run.BATCH

@@ -19,12 +19,13 @@ from .values import as_text
 class RejectedRows:
     """Written beside the imported file, and only if a row is rejected: CSV, or JSONL where the file is JSON.
 
-    Cells that a spreadsheet would take for formulas carry an apostrophe in front in the CSV.
+    For its owner only, since rows hold names and texts of people. Cells that a spreadsheet would take for formulas
+    carry an apostrophe in front in the CSV.
     """
 
     def __init__(self, table: Table, folder: Path) -> None:
         suffix = "jsonl" if table.is_json else "csv"
-        self.path = folder / f"{table.path.name}.rejected.{suffix}"
+        self.path = folder.resolve() / f"{table.path.name}.rejected.{suffix}"
         self.count = 0
         self._columns = table.columns
         self._as_json = suffix == "jsonl"
@@ -57,6 +58,7 @@ class RejectedRows:
 
     def _open(self) -> IO[str]:
         try:
+            self.path.touch(0o600)
             self._stream = self.path.open("w", encoding="utf-8" if self._as_json else "utf-8-sig", newline="")
         except OSError as error:
             raise ImportFileError(

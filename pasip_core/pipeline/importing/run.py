@@ -95,17 +95,18 @@ def import_file(
         table = open_table(path, encoding=encoding)
         reader = _row_reader(table, mapping, platform, source, zone or settings.zone, clock())
         with RejectedRows(table, rejected_dir or path.parent) as rejected:
+            work.note(rejected)
             work.rows(table.rows(), reader, rejected)
     except Exception as error:
         if earlier and is_store_away(error):  # not over: whoever asked for it has it done again
             raise
         told = str(error) if isinstance(error, PasipError) else BROKE_OFF
         with suppress(StoreError):
-            stores.imports.save(replace(work.run, finished_at=clock(), error=told))
+            stores.imports.save(replace(work.ended(), error=told))
         raise
     if work.run.erased and path.resolve().is_relative_to(settings.data_dir.resolve()):
         path.unlink(missing_ok=True)
-    run = replace(work.run, finished_at=clock())
+    run = work.ended()
     stores.imports.save(run)
     logger.info(
         "{}: {} read, {} inserted, {} updated, {} duplicates, {} rejected",
@@ -124,6 +125,16 @@ class _Import:
     clock: Clock
     progress: Progress
     erased: int = 0
+
+    def note(self, rejected: RejectedRows) -> None:
+        """Say where rejected rows will lie, before the first is written: a kill must not leave them unknown."""
+        self.run = replace(self.run, rejected_file=str(rejected.path))
+        self.stores.imports.save(self.run)
+
+    def ended(self) -> ImportRun:
+        """The run as it is over now."""
+        written = self.run.rejected_file and Path(self.run.rejected_file).is_file()
+        return replace(self.run, finished_at=self.clock(), rejected_file=self.run.rejected_file if written else "")
 
     def rows(self, rows: Iterator[Row], reader: RowReader, rejected: RejectedRows) -> None:
         """All of them, a batch at a time."""
@@ -156,7 +167,6 @@ class _Import:
             # Rows of the batch that are the same mention as another one count as well.
             duplicates=run.duplicates + len(mentions) - counts.inserted - counts.updated,
             rejected=rejected.count,
-            rejected_file=str(rejected.path) if rejected.count else "",
             erased=self.erased,
         )
         self.stores.imports.save(self.run)
