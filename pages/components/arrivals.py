@@ -50,9 +50,18 @@ def _icon(run: SourceRun) -> str:
 
 def _said(run: SourceRun) -> str:
     """How the run went, in words."""
-    new = tn("{n} new mention", "{n} new mentions", run.new)
+    new = tn("{n} new mention", "{n} new mentions", run.new) + _left_out(run)
     if run.finished_at is None:
         return t("running: {new} so far", new=new)
     if run.error_kind:
         return f"{labels.error_kind(run.error_kind)} · {new}"
     return f"{new} · {state.shown(run.note)}" if run.note else new
+
+
+def _left_out(run: SourceRun) -> str:
+    """What was found and not taken in, and why."""
+    told = [
+        (run.too_old, t("{n} older than is kept", n=formats.number(run.too_old))),
+        (run.erased, t("{n} of erased persons", n=formats.number(run.erased))),
+    ]
+    return "".join(f" · {words}" for count, words in told if count)

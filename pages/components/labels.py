@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pages.components import formats
 from pages.components.i18n import t
 from pasip_core.commands.audit import LOCAL
@@ -104,6 +106,30 @@ def job(name: str) -> str:
 def person(who: str) -> str:
     """Who asked for something."""
     return t("the person at this computer") if who == LOCAL else who
+
+
+def timing(name: str) -> str:
+    """An entry of the schedule."""
+    return {
+        "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
+        "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
+    }.get(name, name)  # fmt: skip
+
+
+def how_often(cron: str) -> str:
+    """Cron fields in words, where they are of a kind that the schedule has: every few minutes, hourly or daily."""
+    minute, hour, *rest = (*cron.split(), "", "")[:5]
+    if rest != ["*", "*", "*"]:
+        return cron
+    if hour == "*" and (every := re.fullmatch(r"\*/(\d{1,2})", minute)):
+        return t("every {n} minutes", n=every[1])
+    if not re.fullmatch(r"\d{1,2}", minute):
+        return cron
+    if hour == "*":
+        return t("every hour") if minute == "0" else t("every hour, at minute {n}", n=minute)
+    if re.fullmatch(r"\d{1,2}", hour):
+        return t("every day at {time}", time=f"{int(hour):02}:{int(minute):02}")
+    return cron
 
 
 def field(name: str) -> str:

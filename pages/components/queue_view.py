@@ -109,4 +109,7 @@ def _show_schedule(schedule: Sequence[Planned]) -> None:
     if not schedule:
         st.caption(t("Nothing is scheduled: the scheduler is not running."))
     for entry in sorted(schedule, key=lambda e: e.next_at):
-        st.markdown(f"**{state.shown(labels.job(entry.name))}** · {formats.moment(entry.next_at)} · `{entry.cron}`")
+        often, coming = state.shown(labels.how_often(entry.cron)), formats.moment(entry.next_at)
+        st.markdown(
+            f"**{state.shown(labels.timing(entry.name))}** · " + t("{often}, next {when}", often=often, when=coming)
+        )
