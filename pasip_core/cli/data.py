@@ -163,7 +163,7 @@ def summary(stores: Stores, filters: Filters) -> dict[str, Any]:
 
 def _in_words(numbers: Mapping[str, Any]) -> dict[str, object]:
     """The same for people: counts with their percentages behind."""
-    growth = numbers["growth_rate"]
+    growth, trending = numbers["growth_rate"], numbers["trending_score"]
     before = "nothing in the period before" if growth is None else f"{growth:+}% against the period before"
     return {
         "period": f"{numbers['from']} to {numbers['to']} ({numbers['timezone']})",
@@ -171,7 +171,7 @@ def _in_words(numbers: Mapping[str, Any]) -> dict[str, object]:
         "sentiment": _with_shares(numbers["sentiment_counts"], numbers["sentiment_distribution"]),
         "platforms": _with_shares(numbers["platforms"], numbers["platform_distribution"]),
         "keywords": numbers["keywords"],
-        "trending score": f"{numbers['trending_score']} of 100",
+        "trending score": "no mentions to tell it from" if trending is None else f"{trending} of 100",
     }
 
 

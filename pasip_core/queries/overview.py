@@ -38,9 +38,9 @@ class Overview:
         return growth_rate(self.total, self.previous_total)
 
     @property
-    def trending_score(self) -> float:
-        """See ``domain.metrics.trending_score``."""
-        return trending_score(self.total, self.previous_total)
+    def trending_score(self) -> float | None:
+        """See ``domain.metrics.trending_score``; ``None`` where neither period has a mention."""
+        return trending_score(self.total, self.previous_total) if self.total or self.previous_total else None
 
     @property
     def shares(self) -> dict[str, float]:

@@ -71,6 +71,9 @@ def test_from_a_file_to_numbers_and_back_to_a_file(cli: Cli, file: Path, tmp_pat
     stats = answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-21", "--json"))
     assert (stats["total_mentions"], stats["platforms"]) == (3, {"twitter": 3})
     assert stats["keywords"] == {"jokowi": 2, "prabowo": 2}
+    assert stats["trending_score"] == 56.5  # (3 + 10) / (0 + 10)
+    nothing = answer(cli("stats", "--from", "2020-01-01", "--to", "2020-01-07", "--json"))
+    assert (nothing["total_mentions"], nothing["trending_score"]) == (0, None)
     both = ("--keyword", "jokowi", "--keyword", "prabowo")
     assert answer(cli("stats", "--from", "2026-11-20", "--to", "2026-11-22", *both, "--json"))["total_mentions"] == 3
     out = tmp_path / "out.jsonl"
