@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     # Where things are kept
     data_dir: Path = Field(Path("data"), description="Folder of the database, the queue, logs and files.")
     database_url: SecretStr = Field(
-        SecretStr(""), description="Document store, mongodb://…. Empty: one SQLite file under DATA_DIR."
+        SecretStr(""),
+        description="Document store, mongodb://… or sqlite:////absolute/path. Empty: one SQLite file under DATA_DIR.",
     )
     redis_url: SecretStr = Field(
         SecretStr(""), description="Job queue. Empty: the server that `make up` starts under DATA_DIR."
@@ -129,6 +130,15 @@ class Settings(BaseSettings):
     timezone: str = Field("Asia/Jakarta", description="Zone of days and schedules, one per installation.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Error reporting.", json_schema_extra=UNBUILT)
+
+    @field_validator("data_dir", "outlets_dir")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        """No shell has read ``.env``: ``~`` would be a folder of that name."""
+        try:
+            return value and value.expanduser()
+        except RuntimeError as error:
+            raise ValueError("nobody here has that home; write the whole path") from error
 
     @field_validator("timezone")
     @classmethod

@@ -32,9 +32,9 @@ def migrate(
 ) -> None:
     """Copy everything into another store, sqlite:///FILE or mongodb://…; killed halfway, it goes on where it was."""
     from pasip_core.pipeline.moving import StoreContents, move
-    from pasip_core.stores.connect import address_of, is_missing, settings_at, shown_address
+    from pasip_core.stores.connect import address_of, is_missing, shown_address
 
-    there, here = (settings_at(address, current_settings()) for address in (source, target))
+    there, here = _settings_at("--from", source), _settings_at("--to", target)
     names = [shown_address(address_of(settings)) for settings in (there, here)]
     if address_of(there) == address_of(here):
         raise InputError(f"--to: {names[1]} is where everything is; name another one", field="--to")
@@ -53,11 +53,25 @@ def migrate(
         _show_erased(moved)
 
 
+def _settings_at(option: str, address: str) -> Settings:
+    from pasip_core.stores.connect import settings_at
+
+    with _given_by(option):
+        return settings_at(address, current_settings())
+
+
 def _connect(option: str, settings: Settings) -> Stores:
     from pasip_core.stores.connect import connect
 
-    try:
+    with _given_by(option):
         return connect(settings)
+
+
+@contextmanager
+def _given_by(option: str) -> Iterator[None]:
+    """An address that cannot be used is told under the name of its option."""
+    try:
+        yield
     except SettingError as error:
         raise InputError(str(error).replace("DATABASE_URL", option, 1), field=option) from None
 
@@ -102,12 +116,12 @@ def restore(
 
 @contextmanager
 def _remembering(address: str) -> Iterator[Stores | None]:
-    from pasip_core.stores.connect import address_of, is_missing, settings_at, shown_address
+    from pasip_core.stores.connect import address_of, is_missing, shown_address
 
     if not address:
         yield None
         return
-    there = settings_at(address, current_settings())
+    there = _settings_at("--erased-in", address)
     if is_missing(there):
         raise InputError(
             f"--erased-in: there is no database at {shown_address(address_of(there))}", field="--erased-in"

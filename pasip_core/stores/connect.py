@@ -55,8 +55,9 @@ def _document_store(settings: Settings, patience: float | None) -> Stores:
 def settings_at(address: str, settings: Settings) -> Settings:
     """Settings that name the stores at ``address``; empty leaves those that ``settings`` name.
 
-    ``sqlite:///path`` is relative, ``sqlite:////path`` absolute. Only the installation that ``settings`` name has
-    its series in ``INFLUXDB_URL``; at any other address they live beside the mentions.
+    ``sqlite:///path`` is relative, ``sqlite:////path`` absolute, ``sqlite:///~/path`` in the home of whoever runs
+    this. Only the installation that ``settings`` name has its series in ``INFLUXDB_URL``; at any other address they
+    live beside the mentions.
     """
     named = SecretStr(address) if address else settings.database_url
     asked = settings.model_copy(update={"database_url": named})
@@ -86,4 +87,12 @@ def shown_address(address: str) -> str:
 
 def _embedded_file(settings: Settings) -> Path:
     named = settings.database_url.get_secret_value().removeprefix(EMBEDDED)
-    return Path(named).resolve() if named else settings.sqlite_path
+    if not named:
+        return settings.sqlite_path
+    try:
+        return Path(named).expanduser().resolve()
+    except RuntimeError as error:  # nobody has this home
+        raise SettingError(
+            f"DATABASE_URL: {EMBEDDED}{named} lies in the home of nobody here; write sqlite:////absolute/path",
+            field="DATABASE_URL",
+        ) from error

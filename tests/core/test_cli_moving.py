@@ -52,6 +52,21 @@ def test_everything_moves_to_another_address(cli: Cli, tmp_path: Path) -> None:
     assert held(tmp_path / "again" / "pasip.db") == wanted
 
 
+def test_a_tilde_in_an_address_is_the_home_and_no_folder(cli: Cli, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    there = {"HOME": str(tmp_path / "home"), "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = cli("migrate", "--to", "sqlite:///~/new.db", **there)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "home" / "new.db").is_file()
+    for arguments, variables, told in (
+        (("migrate", "--to", "sqlite:///~nobodyhere/x.db"), {}, "--to: sqlite:///~nobodyhere/x.db lies in the home of"),
+        (("stats",), {"DATA_DIR": "~nobodyhere/data"}, "DATA_DIR: "),
+    ):
+        refused = cli(*arguments, **there, **variables)
+        assert (refused.returncode, refused.stderr.startswith(told)) == (2, True), refused.stderr
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("~")]
+
+
 def test_an_address_serves_as_the_store_of_everything(cli: Cli, tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/data/pasip.db"
     done = cli("keyword", "list", "--json", DATABASE_URL=address, DATA_DIR=str(tmp_path / "elsewhere"))
