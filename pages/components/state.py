@@ -71,7 +71,7 @@ def _explain_store(error: StoreError, *, readable: bool) -> Told:
     if isinstance(error, StoreDamaged):
         return Told(
             t("The data file is damaged and cannot be read."), waits,
-            t("Stop everything, put a backup of the file in its place and start again; the log names the file."),
+            t("Stop everything, move the data file away and `restore` the last backup; the log names the file."),
         )  # fmt: skip
     if isinstance(error, StoreBusy):
         return Told(

@@ -84,7 +84,7 @@ SERIES_REMEDY = "check the INFLUXDB_ settings, run `init-db`; what was collected
 KEEPING_REMEDY = "correct RETENTION_DAYS, unless an import is to bring this platform"
 STORE_PATIENCE = 5.0
 REMEDIES: dict[type[PasipError], str] = {
-    StoreDamaged: "stop everything and put a backup in its place, without the old -wal and -shm files",
+    StoreDamaged: "stop everything, move the file and its -wal and -shm away, and `restore` the last backup",
     StoreBusy: "wait, or end the program that holds the file (`fuser -v` names it)",
     StoreFull: "free some space, or move DATA_DIR; jobs wait and go on by themselves",
     StoreReadOnly: "give the right to write, and mount the disk for writing; jobs wait and go on by themselves",
