@@ -25,7 +25,7 @@ from pasip_core.sources.news import NewsSource
 from pasip_core.sources.outlet_file import Outlet
 from pasip_core.sources.registry import sites
 from pasip_core.stores.connect import connect
-from tests.replicas import Replica, Site, make_stories
+from tests.replicas import Page, Replica, Site, article_html, make_stories, path_of
 
 HOSTS, ARTICLES, DELAY, LATENCY = 40, 25, 1.0, 0.1
 MANY = 10_000
@@ -74,13 +74,16 @@ def _serve(pipe: Connection, hosts: int, articles: int, latency: float) -> None:
         bases = []
         for number in range(hosts):
             site = Site("feed", make_stories(number + 1, articles, datetime.now(UTC)), announced=articles)
+            pages: dict[str, Page | None] = {}
 
-            def late(path: str, site: Site = site):  # type: ignore[no-untyped-def]
+            def late(path: str, site: Site = site, pages: dict[str, Page | None] = pages) -> Page | None:
                 time.sleep(latency)
-                return site(path)
+                return pages[path] if path in pages else site(path)
 
             replica = stack.enter_context(Replica(late))
             site.base = replica.url
+            told = {path_of("feed", story): story for story in site.stories}  # the replica itself looks at each
+            pages |= {path: Page(article_html("feed", s, site.base + path).encode()) for path, s in told.items()}
             bases.append(replica.url)
         pipe.send(bases)
         pipe.recv()
