@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 KEEP_DAYS = 30
 KEEP_SCRAPING_DAYS = 7
 HIDDEN = "***"
+NOISY = (
+    "rq", "urllib3", "watchdog", "httpx", "httpcore", "matplotlib", "numba", "trafilatura", "htmldate",
+    "uvicorn.access", "uvicorn.error",
+)  # fmt: skip
+"""Loggers of which only warnings are kept: addresses of pages, for one, hold what people search for."""
 LINE = "{time:YYYY-MM-DD HH:mm:ss.SSS ZZ} | {level: <7} | {extra[process]} | {name}:{line} | {message}"
 SHORT_LINE = "{time:HH:mm:ss} {level: <7} {extra[process]: <14} {message}"
 
@@ -176,5 +181,5 @@ def _take_over_standard_logging(level: str) -> None:
         other = logging.getLogger(name)
         other.handlers = []
         other.propagate = True
-    for noisy in ("rq", "urllib3", "watchdog", "httpx", "httpcore", "matplotlib", "numba", "trafilatura", "htmldate"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

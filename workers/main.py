@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import uuid
+from typing import Any
 
 from loguru import logger
 from redis.exceptions import RedisError
@@ -38,6 +39,11 @@ class PasipWorker(Worker):  # type: ignore[misc]
         """Runs in the forked child. Never returns."""
         die_with_parent(self.pid, signal.SIGKILL)
         super().main_work_horse(job, queue)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Our own errors were told in one line when the job failed (``reported``): no traceback at every try."""
+        if not isinstance(exc_info[1], PasipError):
+            super().handle_exception(job, *exc_info)
 
 
 def build_worker(queue: str, settings: Settings) -> PasipWorker:

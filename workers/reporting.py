@@ -30,6 +30,8 @@ HOPELESS = (InputError, SourceAuth, SourceBadQuery, SourceForbidden, SourceGone,
 FIRST_WAIT, LONGEST_WAIT = 15, 300
 """Seconds until the store is tried again: at first soon, then as rarely as a source may be asked again."""
 LONGEST_AWAY = timedelta(days=1)
+AWAY_KEY, AWAY_SECONDS = "pasip:store-away", 2 * LONGEST_WAIT
+"""In Redis while jobs wait for the store, so that the log hears of it once and not from each job at each try."""
 
 
 class JobProgress:
@@ -74,6 +76,7 @@ def reported() -> Iterator[JobProgress]:
     try:
         yield progress
         if job is not None:
+            _say_back(job)
             logger.info("job {} done in {:.1f} s", job.id, time.monotonic() - begun)
     except Exception as error:
         if job is not None:
@@ -96,10 +99,26 @@ def _note_failure(job: Job, error: Exception) -> None:
     with suppress(RedisError):  # what was changed above is written once more when RQ schedules the next try
         job.save_meta()
     if waits:
-        logger.warning("job {} waits for the store: {}", job.id, said)
+        _say_away(job, said)
         return
     log = logger.opt(exception=None if isinstance(error, PasipError) else error)
     log.error("job {} failed: {}", job.id, said)
+
+
+def _say_away(job: Job, said: str) -> None:
+    """Kept alive by each job that tries again, and forgotten soon where none of them ends well."""
+    first = True
+    with suppress(RedisError):
+        first = job.connection.set(AWAY_KEY, job.id, ex=AWAY_SECONDS, get=True) is None
+    logger.log("WARNING" if first else "DEBUG", "job {} waits for the store: {}", job.id, said)
+
+
+def _say_back(job: Job) -> None:
+    """Only a job that waited knows: another one may not need what is away."""
+    if job.meta.get("store_away_since"):
+        with suppress(RedisError):
+            if job.connection.delete(AWAY_KEY):
+                logger.warning("the store is back; job {} goes first, those that wait follow", job.id)
 
 
 def _is_away(error: Exception) -> bool:

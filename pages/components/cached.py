@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages.components import theme
+from pages.components import outages, theme
 from pages.components.i18n import language
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.keyword import Keyword
@@ -62,6 +62,10 @@ def _trouble(place: str) -> health.StoreTrouble | None:
     if found and isinstance(found.error, StoreSchemaMismatch):  # an older backup: opening it mends that
         _opened.clear()
         found = _look()
+    if found is None:
+        outages.store.end()
+    else:
+        outages.store.begin(found.error)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from pages.components import formats, labels, state
+from pages.components import formats, labels, outages, state
 from pages.components.i18n import t
 from pages.components.sentences import translated
 from pasip_core import dispatch
@@ -20,9 +20,12 @@ EVERY = 2.0
 def overview() -> QueueOverview | None:
     """The queue, or ``None`` where it is away."""
     try:
-        return dispatch.queue_overview(settings=current_settings())
-    except QueueUnavailable:
+        seen = dispatch.queue_overview(settings=current_settings())
+    except QueueUnavailable as error:
+        outages.queue.begin(error)
         return None
+    outages.queue.end()
+    return seen
 
 
 def show_work(names: Collection[str]) -> None:

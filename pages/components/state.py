@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 from loguru import logger
 
-from pages.components import cached, formats, session
+from pages.components import cached, formats, outages, session
 from pages.components.i18n import t
 from pages.components.sentences import translated
 from pasip_core.domain.period import Period
@@ -120,7 +120,7 @@ def guarded(what: str) -> Iterator[None]:
     try:
         yield
     except PasipError as error:
-        if st.session_state.get(_LOGGED) != str(error):  # once, and not at every look
+        if not _is_outage(error) and st.session_state.get(_LOGGED) != str(error):  # once, and not at every look
             st.session_state[_LOGGED] = str(error)
             logger.opt(exception=error).error("page {}: {}", what, error)
         show(error, readable=False)
@@ -164,8 +164,18 @@ def attempted() -> Iterator[None]:
     except InputError as error:
         st.error(shown(translated(error)))
     except PasipError as error:
-        logger.warning("refused: {}", error)
+        if not _is_outage(error):
+            logger.warning("refused: {}", error)
         show(error)
+
+
+def _is_outage(error: PasipError) -> bool:
+    """Whether the store or the queue is away; the log then hears of it once."""
+    if isinstance(error, StoreError):
+        outages.store.begin(error)
+    elif isinstance(error, QueueUnavailable):
+        outages.queue.begin(error)
+    return isinstance(error, StoreError | QueueUnavailable)
 
 
 def first_steps() -> None:

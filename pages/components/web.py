@@ -99,13 +99,14 @@ def _header(scope: Scope, name: str) -> str | None:
 
 async def health(request: Request) -> JSONResponse:
     """``GET /api/health``: 200 where the store answers, else 503. Tells nothing about the machine."""
-    from pages.components import cached
+    from pages.components import cached, outages
 
     try:
         await run_in_threadpool(lambda: cached.stores().mentions.watermark())
     except PasipError as error:
-        logger.warning("health: {}", error)
+        outages.health.begin(error)
         return JSONResponse({"status": "unavailable", "store": "unavailable"}, 503)
+    outages.health.end()
     return JSONResponse({"status": "ok", "store": "ok"})
 
 

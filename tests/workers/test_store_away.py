@@ -120,6 +120,29 @@ def test_whatever_is_wrong_with_the_store_the_job_waits_and_is_done_in_the_end(
     assert stores.imports.get(run.id).inserted == 1200
 
 
+def test_the_log_tells_once_that_the_store_went_and_once_that_it_is_back(
+    make_installation: Make, redis: Redis, start_worker
+) -> None:
+    settings, stores = make_installation("data")
+    jobs = [start_import(settings, stores)[1], collect(settings)]
+    stores.close()
+    with trouble.schema(settings.sqlite_path, SCHEMA_VERSION + 1):
+        start_worker("scrape", settings)
+        for times in (1, 2):
+            for job_id in jobs:
+                wait_until(lambda job_id=job_id: waits(job_id, settings), 60, f"{job_id} waits")
+                assert tries(redis, job_id) == times
+                if times == 1:
+                    try_again(redis, job_id)
+                    wait_until(lambda job_id=job_id: tries(redis, job_id) == 2, 60, f"{job_id} tried again")
+    for job_id in jobs:
+        try_again(redis, job_id)
+        wait_until(lambda job_id=job_id: job_status(job_id, settings=settings).state == "done", 60, f"{job_id} done")
+    log = (settings.data_dir / "logs" / "pasip.log").read_text()
+    assert (log.count("waits for the store"), log.count("the store is back")) == (1, 1), log
+    assert "Traceback" not in log
+
+
 def test_an_import_that_fills_the_disk_stays_open_and_ends_once_there_is_room(
     redis: Redis, redis_url: str, tmp_path: Path, start_worker
 ) -> None:
