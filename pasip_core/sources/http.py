@@ -87,16 +87,18 @@ class PoliteClient:
         conditional: Validators | None = None,
         max_bytes: int | None = None,
         accept: str = "*/*",
+        delay: float = 0.0,
     ) -> Response:
         """GET an address, following redirects; each hop is checked like the first.
 
-        ``max_bytes`` bounds the unpacked body (5 MB unless told). Raises the ``SourceError`` tree: see
-        ``answers.error_for`` for statuses; ``SourceBadQuery`` for an address that may not be asked,
-        ``SourceForbidden`` where robots.txt forbids it, ``SourceBlocked`` for challenge pages and stopped hosts,
-        ``SourceQuota`` with ``retry_at`` where the server wants more patience than one run has.
+        ``max_bytes`` bounds the unpacked body (5 MB unless told). ``delay`` is how many seconds the platform wants
+        between two requests; the longest of it, ``SCRAPING_DELAY`` and what robots.txt asks for is kept. Raises the
+        ``SourceError`` tree: see ``answers.error_for`` for statuses; ``SourceBadQuery`` for an address that may not
+        be asked, ``SourceForbidden`` where robots.txt forbids it, ``SourceBlocked`` for challenge pages and stopped
+        hosts, ``SourceQuota`` with ``retry_at`` where the server wants more patience than one run has.
         """
         headers = {"Accept": accept} | (conditional.headers() if conditional else {})
-        answer = self._follow(url, headers, max_bytes or self._limits.max_bytes, robots=True)
+        answer = self._follow(url, headers, max_bytes or self._limits.max_bytes, robots=True, least=delay)
         if answer.status == 304:
             if conditional is None:
                 raise SourceParse(f"{shown_url(url)}: 'not modified' without having been asked.", url=shown_url(url))
@@ -139,11 +141,13 @@ class PoliteClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _follow(self, url: str, headers: Mapping[str, str], max_bytes: int, *, robots: bool) -> Response:
+    def _follow(
+        self, url: str, headers: Mapping[str, str], max_bytes: int, *, robots: bool, least: float = 0.0
+    ) -> Response:
         for _ in range(self._limits.redirects + 1):
             url = self._policy.check_url(url)
             self._refuse_if_stopped(url)
-            delay = self._allowed_delay(url) if robots else self._delay
+            delay = max(least, self._allowed_delay(url) if robots else self._delay)
             answer = self._attempts(Request(url, headers), max_bytes, delay)
             if answer.status not in REDIRECTS:
                 return answer

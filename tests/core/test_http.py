@@ -203,6 +203,13 @@ def test_cookies_are_not_kept():
     assert all("cookie" not in asked.headers for asked in replica.asked)
 
 
+def test_a_platform_may_want_more_patience_than_the_setting():
+    with Replica(pages(page="<p>x</p>")) as replica, client_for(replica) as client:
+        for _ in range(3):
+            client.get(f"{replica.url}/page", delay=0.1)
+    assert min(replica.gaps()[1:]) >= 0.1
+
+
 def test_requests_to_one_host_come_one_at_a_time_and_spaced_over_threads():
     with Replica(pages(feed=XML)) as replica, client_for(replica, delay=0.3) as client, ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: client.get(f"{replica.url}/feed"), range(6)))
