@@ -20,6 +20,14 @@ ODD_VALUES = st.sampled_from([
     "9999-12-31T23:59:59-23:59", "http://[::1", "javascript:alert(1)", "../../etc/passwd", "\x00", "\ud800", "é🔥" * 50,
 ])  # fmt: skip
 
+SCRAPS = st.sampled_from([
+    b"", b"<", b">", b"&", b"]]>", b"<![CDATA[", b"\x00", b"\xff\xfe", b"\xc3", b"</item>", b"<item>", b"<entry>",
+    b"<!--", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&#0;", b"&#xD800;", b"&#99999999999;", b"http://[::1",
+    b"javascript:alert(1)", b"//", b"http://a:99999999/", b"/etc/passwd", b"9999-99-99",
+    b"Mon, 99 Foo 99999 99:99:99", b"\xe2\x80\xae", b"<p>" * 50, b"0001-01-01T00:00:00+23:59",
+    b"9999-12-31T23:59:59-23:59", b"xmlns='x'", b"base='http://[x'", b"\xf0\x9f\x98\x80",
+])  # fmt: skip
+
 NO_JSON = (b"", b"null", b"[]", b"3", b'"x"', b"<html>galat</html>", b"{", b"\xff\xfe{\x00}")
 
 
@@ -79,3 +87,14 @@ def assert_sound(mentions: list[RawMention]) -> None:
         assert (mention.title or mention.content).strip()
         assert mention.published_at.tzinfo is not None
         assert mention.url.startswith(("http://", "https://"))
+
+
+@st.composite
+def damaged(draw: st.DrawFn, body: bytes) -> bytes:
+    """Pieces cut out, doubled, swapped for scraps, bytes flipped."""
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(body)))
+        end = min(len(body), start + draw(st.integers(0, 80)))
+        piece = draw(st.one_of(SCRAPS, st.binary(max_size=8), st.just(body[start:end] * 2)))
+        body = body[:start] + piece + body[end:]
+    return body[: draw(st.integers(0, len(body)))] if draw(st.integers(0, 4)) == 0 else body

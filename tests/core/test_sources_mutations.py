@@ -17,6 +17,7 @@ from pasip_core.sources.news import NewsSource
 from pasip_core.sources.outlet_file import ListingSpec, load_outlets
 from pasip_core.sources.registry import sites
 from tests.builders import make_keyword
+from tests.core.mutating import damaged
 from tests.core.sources_kit import run
 from tests.replicas import Site, atom, make_stories, news_sitemap, path_of, rss
 
@@ -26,24 +27,6 @@ STORIES = make_stories(1, 3, NOW)
 TOLD = [(story, BASE + path_of("kompas", story)) for story in STORIES]
 SITE = Site("kompas", STORIES, BASE)
 ANSWERS = {"rss": rss(TOLD), "atom": atom(TOLD), "sitemap": news_sitemap(TOLD)}
-SCRAPS = st.sampled_from([
-    b"", b"<", b">", b"&", b"]]>", b"<![CDATA[", b"\x00", b"\xff\xfe", b"\xc3", b"</item>", b"<item>", b"<entry>",
-    b"<!--", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&#0;", b"&#xD800;", b"&#99999999999;", b"http://[::1",
-    b"javascript:alert(1)", b"//", b"http://a:99999999/", b"/etc/passwd", b"9999-99-99",
-    b"Mon, 99 Foo 99999 99:99:99", b"\xe2\x80\xae", b"<p>" * 50, b"0001-01-01T00:00:00+23:59",
-    b"9999-12-31T23:59:59-23:59", b"xmlns='x'", b"base='http://[x'", b"\xf0\x9f\x98\x80",
-])  # fmt: skip
-
-
-@st.composite
-def damaged(draw: st.DrawFn, body: bytes) -> bytes:
-    """Pieces cut out, doubled, swapped for scraps, bytes flipped."""
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(body)))
-        end = min(len(body), start + draw(st.integers(0, 80)))
-        piece = draw(st.one_of(SCRAPS, st.binary(max_size=8), st.just(body[start:end] * 2)))
-        body = body[:start] + piece + body[end:]
-    return body[: draw(st.integers(0, len(body)))] if draw(st.integers(0, 4)) == 0 else body
 
 
 class Given:
