@@ -16,12 +16,14 @@ from .ledger import Ledger, LocalLedger
 from .news import NewsSource
 from .outlet_file import Outlet, load_outlets
 from .platform_file import load_platforms
+from .platforms import telegram
 from .workbench import Workbench
 
 PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     gdelt.sources,
     google_news.sources,
     newsapi.sources,
+    telegram.sources,
 )
 """Every platform: what makes its sources."""
 
