@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,7 +15,8 @@ from .addresses import shown_url
 from .exchange import Request, Response
 from .http import Explain, PoliteClient
 
-Parameters = Mapping[str, str | int | None]
+Parameters = Mapping[str, str | int | Sequence[str] | None]
+"""A sequence stands for a parameter that is told several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class Api:
         return self._read(Request(self.address(path, parameters), {"Accept": "application/json", **self.headers}))
 
     def post(self, path: str, *, form: Parameters | None = None, body: Mapping[str, Any] | None = None) -> Answer:
-        """POST a form, or ``body`` as JSON. Raises the ``SourceError`` tree."""
+        """POST a form, or ``body`` as JSON, or nothing. Raises the ``SourceError`` tree."""
+        if form is None and body is None:
+            return self._read(Request(self.address(path), {"Accept": "application/json", **self.headers}, "POST"))
         kind = "application/json" if form is None else "application/x-www-form-urlencoded"
         sent = json.dumps(body or {}) if form is None else _encoded(form)
         headers = {"Accept": "application/json", "Content-Type": kind, **self.headers}
@@ -91,5 +94,9 @@ def error_json(answer: Response) -> Mapping[str, Any]:
 
 
 def _encoded(parameters: Parameters) -> str:
-    told = {name: str(value) for name, value in parameters.items() if value is not None}
-    return urlencode(told, quote_via=quote, errors="replace")
+    told = {
+        name: str(value) if isinstance(value, str | int) else list(value)
+        for name, value in parameters.items()
+        if value is not None
+    }
+    return urlencode(told, doseq=True, quote_via=quote, errors="replace")
