@@ -66,10 +66,8 @@ class Settings(BaseSettings):
     news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.")
     reddit_client_id: str = Field("", description="Reddit; without it, its feeds are read.", json_schema_extra=UNBUILT)
     reddit_client_secret: SecretStr = Field(SecretStr(""), description="Secret of it.", json_schema_extra=UNBUILT)
-    bluesky_identifier: str = Field("", description="Account on Bluesky that searches.", json_schema_extra=UNBUILT)
-    bluesky_app_password: SecretStr = Field(
-        SecretStr(""), description="An app password of that account.", json_schema_extra=UNBUILT
-    )
+    bluesky_identifier: str = Field("", description="Account on Bluesky that searches.")
+    bluesky_app_password: SecretStr = Field(SecretStr(""), description="An app password of that account.")
     mastodon_servers: str = Field(
         "", description="Mastodon servers to read, comma-separated: mastodon.social.", json_schema_extra=UNBUILT
     )

@@ -114,7 +114,7 @@ def _first(posts: Sequence[Post], room: int) -> list[Post]:
 
 def _mark(value: object) -> float:
     usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if usable else 0.0  # type: ignore[arg-type]
+    return max(0.0, float(value)) if usable else 0.0  # type: ignore[arg-type]
 
 
 @dataclass

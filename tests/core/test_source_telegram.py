@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from pasip_core.domain.mention import Engagement, mention_id
 from pasip_core.errors import SourceBadQuery, SourceBlocked, SourceError, SourceForbidden, SourceParse, SourceQuota
@@ -175,7 +175,7 @@ def test_however_the_page_is_damaged_mentions_are_sound() -> None:
     with Replica(lambda path: Page(body[0])) as replica:
         source = source_at(replica)
 
-        @QUIET
+        @settings(QUIET, max_examples=30)
         @given(damaged(WHOLE))
         def check(page: bytes) -> None:
             body[0] = page
