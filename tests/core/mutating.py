@@ -70,7 +70,7 @@ def _keys(holder: Any) -> list[Any]:
 def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
     how = draw(st.sampled_from(["swap", "swap", "drop", "double", "text", "unknown"]))
     if how == "swap":
-        holder[key] = draw(ODD_VALUES)
+        holder[key] = copy.deepcopy(draw(ODD_VALUES))  # a later change may fall into it
     elif how == "drop":
         del holder[key]
     elif how == "text" and isinstance(holder[key], int | float):
@@ -78,7 +78,7 @@ def _change(draw: st.DrawFn, holder: Any, key: Any) -> None:
     elif isinstance(holder, list):
         holder.append(copy.deepcopy(holder[key]))
     else:
-        holder[f"unknown_{key}"] = draw(ODD_VALUES)
+        holder[f"unknown_{key}"] = copy.deepcopy(draw(ODD_VALUES))
 
 
 def assert_sound(mentions: list[RawMention]) -> None:
