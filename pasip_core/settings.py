@@ -68,9 +68,7 @@ class Settings(BaseSettings):
     reddit_client_secret: SecretStr = Field(SecretStr(""), description="Secret of it.", json_schema_extra=UNBUILT)
     bluesky_identifier: str = Field("", description="Account on Bluesky that searches.")
     bluesky_app_password: SecretStr = Field(SecretStr(""), description="An app password of that account.")
-    mastodon_servers: str = Field(
-        "", description="Mastodon servers to read, comma-separated: mastodon.social.", json_schema_extra=UNBUILT
-    )
+    mastodon_servers: str = Field("", description="Mastodon servers to read, comma-separated: mastodon.social.")
     kaskus: bool = Field(False, description="Read Kaskus, whose pages nobody documents.", json_schema_extra=UNBUILT)
     snscrape_telegram: bool = Field(
         False, description="Read Telegram through snscrape (Python 3.11 only).", json_schema_extra=UNBUILT

@@ -16,13 +16,14 @@ from .ledger import Ledger, LocalLedger
 from .news import NewsSource
 from .outlet_file import Outlet, load_outlets
 from .platform_file import load_platforms
-from .platforms import bluesky, telegram
+from .platforms import bluesky, mastodon, telegram
 from .workbench import Workbench
 
 PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     bluesky.sources,
     gdelt.sources,
     google_news.sources,
+    mastodon.sources,
     newsapi.sources,
     telegram.sources,
 )

@@ -18,6 +18,8 @@ from .walk import WINDOW, Post, Read, Walks
 
 OVERLAP = timedelta(minutes=15)
 """Posts may appear in a search so long after they were written; so much is asked for again."""
+SEVERAL = 3
+"""Fewer unreadable posts may well be single broken ones."""
 FINAL = (*REFUSALS, SourceAuth, SourcePaidOut)
 """What the next query would be answered too."""
 
@@ -94,11 +96,12 @@ class SearchRun:
 def read_posts(told: object, read: Callable[[Mapping[str, object]], Post | None], shown: str) -> tuple[list[Post], int]:
     """The posts of a list, and how many of its items could not be read (``read`` gives ``None`` for them).
 
-    ``SourceParse`` where there is no list, or one without a single readable post: the format has changed.
+    ``SourceParse`` where there is no list, or one of several posts without a single readable one: the format has
+    changed.
     """
     if not isinstance(told, list):
         raise SourceParse(f"{shown}: the answer has no list of posts.", url=shown)
     posts = [post for item in told if isinstance(item, Mapping) and (post := read(item))]
-    if told and not posts:
+    if len(told) >= SEVERAL and not posts:
         raise SourceParse(f"{shown}: none of {len(told)} posts can be read; the format has changed.", url=shown)
     return posts, len(told) - len(posts)

@@ -160,7 +160,7 @@ def test_tokens_stand_in_no_cursor_note_error_or_representation(replica: Replica
         (Page.of_json({"error": "RateLimitExceeded"}, 429, RateLimit_Reset="1795406400"), SourceQuota),
         (Page(b"oops", status=503), SourceUnavailable),
         (Page(b"<html>x</html>"), SourceParse),
-        (Page.of_json({"posts": [{"uri": "x"}]}), SourceParse),
+        (Page.of_json({"posts": [{"uri": "x"}] * 3}), SourceParse),
         (Page.of_json({}), SourceParse),
     ],
 )
