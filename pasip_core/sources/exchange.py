@@ -13,6 +13,7 @@ from typing import Any, cast
 import requests
 import urllib3
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from pasip_core.domain.mention import EMPTY
 from pasip_core.errors import SourceBadQuery, SourceError, SourceParse, SourceUnavailable
@@ -152,7 +153,7 @@ class Exchange:
             if token:
                 return token
             if time.monotonic() + wait > give_up:
-                raise SourceUnavailable(f"{host}: no turn within {self.limits.longest_queue:.0f} s.", url=host)
+                raise SourceUnreached(f"{host}: no turn within {self.limits.longest_queue:.0f} s.", url=host)
             self.sleep(wait)
 
     def _ask(self, request: Request, max_bytes: int) -> Response:
@@ -170,6 +171,10 @@ class Exchange:
 
 class SourceTooSlow(SourceUnavailable):
     """The time for one exchange was used up: asking again would only take as long again."""
+
+
+class SourceUnreached(SourceUnavailable):
+    """The request never left: no connection came about, so that nothing can have been charged for."""
 
 
 def _body_of(got: requests.Response, max_bytes: int) -> bytes:
@@ -197,7 +202,17 @@ def _unreachable(url: str, error: Exception) -> SourceUnavailable:
     while isinstance(reason, Exception) and (inner := getattr(reason, "reason", None) or _first(reason)):
         reason = inner
     name = type(reason).__name__ if isinstance(reason, Exception) else type(error).__name__
-    return SourceUnavailable(f"{shown_url(url)}: no answer ({name}).", url=shown_url(url))
+    kind = SourceUnreached if _never_connected(error) else SourceUnavailable
+    return kind(f"{shown_url(url)}: no answer ({name}).", url=shown_url(url))
+
+
+def _never_connected(error: object) -> bool:
+    """Whether the connection itself, TLS included, could not be made; foreign errors wrap what happened."""
+    while isinstance(error, Exception):
+        if isinstance(error, requests.exceptions.SSLError | NewConnectionError | ConnectTimeoutError):
+            return True
+        error = getattr(error, "reason", None) or _first(error)
+    return False
 
 
 def _first(error: Exception) -> Exception | None:

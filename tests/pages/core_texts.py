@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 ERRORS = {
     "InputError", "ImportFileError", "QueueUnavailable", "JobStateError", "SourceAuth", "SourceForbidden",
     "SourceQuota", "SourcePaidOut", "SourceBlocked", "SourceGone", "SourceBadQuery", "SourceUnavailable",
-    "SourceParse", "SourceTooSlow", "StoreUnavailable", "StoreBusy", "StoreDamaged", "StoreFull", "StoreReadOnly",
+    "SourceParse", "SourceTooSlow", "SourceUnreached", "StoreUnavailable", "StoreBusy", "StoreDamaged", "StoreFull",
+    "StoreReadOnly",
 }  # fmt: skip
 PLACES = {**dict.fromkeys(ERRORS, 0), "Row": 2, "_fail": 0, "_say": 0, "progress": 2, "_work_off": 5, "kind": 0}
 """Which argument of a call is a text: of errors, rows that cannot be used, mistakes in rules, notes of jobs."""
