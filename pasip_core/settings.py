@@ -45,13 +45,11 @@ class Settings(BaseSettings):
     influxdb_bucket: str = Field("", description="Bucket in InfluxDB; `init-db` makes it where it is missing.")
 
     # Credentials of sources
-    twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.", json_schema_extra=UNBUILT)
+    twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.")
     twitter_monthly_cap: float = Field(
-        25.0, ge=0, description="US dollars that may be spent on X in a month.", json_schema_extra=UNBUILT
+        25.0, ge=0, allow_inf_nan=False, description="US dollars that may be spent on X in a month."
     )
-    twitter_archive: bool = Field(
-        False, description="Search the whole archive of X; needs access to it.", json_schema_extra=UNBUILT
-    )
+    twitter_archive: bool = Field(False, description="Search the whole archive of X; needs access to it.")
     facebook_access_token: SecretStr = Field(
         SecretStr(""), description="Facebook Graph API.", json_schema_extra=UNBUILT
     )

@@ -71,5 +71,18 @@ class Quota:
         return local.replace(day=local.day if calendar[1] == "day" else 1, hour=0, minute=0, second=0, microsecond=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a source may use up: the ``bucket`` of its ledger, and what one mention takes of it at most, in ``unit``.
+
+    The unit ``USD`` is money.
+    """
+
+    bucket: str
+    quota: Quota
+    unit: str
+    each: float
+
+
 def _length(rolling: re.Match[str]) -> timedelta:
     return timedelta(**{"hours" if rolling[2] == "h" else "days": int(rolling[1])})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.mention import EMPTY, RawMention
+from pasip_core.domain.mention import EMPTY, Mention, RawMention
+from pasip_core.domain.quotas import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,26 @@ class Source(Protocol):
         """What is new since ``cursor``, at most ``limit`` mentions; ``keywords`` say what to search for first.
 
         Raises a ``SourceError`` where nothing could be read; what was yielded before it holds.
+        """
+
+
+@runtime_checkable
+class Budgeted(Protocol):
+    """A source whose reading uses something up that people should know of before they ask for it."""
+
+    def budgets(self) -> tuple[Budget, ...]:
+        """What it uses up."""
+
+
+@runtime_checkable
+class Refreshing(Source, Protocol):
+    """A source that can be asked for single mentions again, whose engagement has grown meanwhile."""
+
+    def native_id(self, mention: Mention) -> str:
+        """The platform's own id of a mention of this source; "" where it cannot be told."""
+
+    def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
+        """What the platform now tells of these mentions, by its own ids (``RawMention.native_id``).
+
+        What is gone there is left out. Raises a ``SourceError``; what was yielded before it holds.
         """

@@ -16,7 +16,7 @@ from .ledger import Ledger, LocalLedger
 from .news import NewsSource
 from .outlet_file import Outlet, load_outlets
 from .platform_file import load_platforms
-from .platforms import bluesky, mastodon, telegram
+from .platforms import bluesky, mastodon, telegram, twitter
 from .workbench import Workbench
 
 PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
@@ -26,6 +26,7 @@ PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     mastodon.sources,
     newsapi.sources,
     telegram.sources,
+    twitter.sources,
 )
 """Every platform: what makes its sources."""
 
