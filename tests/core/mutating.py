@@ -18,7 +18,7 @@ ODD_VALUES = st.sampled_from([
     [None], {"a": {"b": []}}, "<p>halo</p>", "<html><body>galat</body></html>", "2026-99-99T99:99:99Z",
     "0001-01-01T00:00:00Z",
     "9999-12-31T23:59:59-23:59", "http://[::1", "javascript:alert(1)", "../../etc/passwd", "\x00", "\ud800", "é🔥" * 50,
-])  # fmt: skip
+]).map(copy.deepcopy)  # fmt: skip  # later changes may land inside one
 
 SCRAPS = st.sampled_from([
     b"", b"<", b">", b"&", b"]]>", b"<![CDATA[", b"\x00", b"\xff\xfe", b"\xc3", b"</item>", b"<item>", b"<entry>",
