@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         "", description="Number of the Instagram account that searches.", json_schema_extra=UNBUILT
     )
     threads_access_token: SecretStr = Field(SecretStr(""), description="Threads API.", json_schema_extra=UNBUILT)
-    youtube_api_key: SecretStr = Field(SecretStr(""), description="YouTube Data API v3.", json_schema_extra=UNBUILT)
+    youtube_api_key: SecretStr = Field(SecretStr(""), description="YouTube Data API v3.")
     news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.")
     reddit_client_id: str = Field("", description="Reddit; without it, its feeds are read.", json_schema_extra=UNBUILT)
     reddit_client_secret: SecretStr = Field(SecretStr(""), description="Secret of it.", json_schema_extra=UNBUILT)

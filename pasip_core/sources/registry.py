@@ -16,7 +16,7 @@ from .ledger import Ledger, LocalLedger
 from .news import NewsSource
 from .outlet_file import Outlet, load_outlets
 from .platform_file import load_platforms
-from .platforms import bluesky, mastodon, telegram, twitter
+from .platforms import bluesky, mastodon, telegram, twitter, youtube
 from .workbench import Workbench
 
 PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
@@ -27,6 +27,7 @@ PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     newsapi.sources,
     telegram.sources,
     twitter.sources,
+    youtube.sources,
 )
 """Every platform: what makes its sources."""
 

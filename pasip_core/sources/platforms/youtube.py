@@ -1,0 +1,166 @@
+"""YouTube: videos by keyword, the uploads of channels that people added, and what is commented below them.
+
+A search is dear (a hundred a day), so that searches are spread over the day. The uploads of a channel are read from
+its playlist of uploads, one unit of ten thousand, never by searching.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.mention import RawMention
+from pasip_core.domain.rules import Matcher
+from pasip_core.domain.runs import Feed
+
+from ..base import Batch, Source
+from ..translate import Dialect, Query, queries_for
+from ..workbench import Workbench
+from .described import Described
+from .scroll import Page, Scroll
+from .timeline import Timelines, share
+from .youtube_api import AT_ONCE, PLATFORM, Video, YouTube, open_youtube
+from .youtube_comments import Watch
+
+OVERLAP = timedelta(minutes=10)
+"""Asked for again each time: searches and playlists are not strictly in order."""
+MOST_PAGES = 10
+"""Of a channel's uploads in one run, fifty each."""
+
+
+def sources(bench: Workbench) -> Iterable[Source]:
+    """The search, and one source for each channel that a person added."""
+    platform = bench.platforms[PLATFORM]
+    lacking = () if bench.settings.youtube_api_key.get_secret_value() else ("YOUTUBE_API_KEY",)
+    dialect = Dialect(either="|", groups=False, sigils="", longest=platform.option("longest", 200))
+    youtube = open_youtube(bench)
+    site = "https://www.youtube.com"
+    yield YouTubeSearch(PLATFORM, platform.label, PLATFORM, site, lacking, youtube, dialect, bench.clock)
+    for feed in bench.feeds_of(PLATFORM):
+        handle = channel_handle(feed)
+        url = feed.url or f"{site}/{handle if handle.startswith('@') else f'channel/{handle}'}"
+        yield YouTubeChannel(feed.id, feed.name or handle, PLATFORM, url, lacking, youtube, handle, bench.clock)
+
+
+def channel_handle(feed: Feed) -> str:
+    """``UC…`` or ``@name``, however it was written."""
+    handle = feed.handle.strip()
+    return handle if re.fullmatch(r"UC[\w-]{22}", handle) else f"@{handle.lstrip('@')}"
+
+
+@dataclass
+class _Run:
+    """What both kinds of source do: videos with their figures, comments, and one limit for all of it."""
+
+    youtube: YouTube
+    watch: Watch
+    limit: int
+    state: Callable[[], dict[str, Any]]
+    given: int = 0
+    note: str = ""
+
+    def left(self) -> int:
+        """How many mentions this run may still give."""
+        return max(0, self.limit - self.given)
+
+    def page(self) -> int:
+        """How many videos to ask for at once."""
+        return min(AT_ONCE, self.left())
+
+    def batch(self, mentions: Sequence[RawMention]) -> Batch:
+        """These mentions, with the cursor as it is now."""
+        self.given += len(mentions)
+        return Batch(tuple(mentions), {**self.state(), "videos": self.watch.as_json()}, note=self.note)
+
+    def videos(self, ids: Sequence[str]) -> list[Video]:
+        """The videos of these ids, from now on followed where they are about a keyword."""
+        found = self.youtube.videos(ids) if ids else []
+        self.watch.notice(found)
+        return found
+
+    def comments(self) -> Iterator[Batch]:
+        """New figures of the videos followed, then what is new below them."""
+        if self.left() and (ids := self.watch.unseen()):
+            grown = self.watch.grown(self.videos(ids))
+            yield self.batch([video.mention for video in grown[: self.left()]])
+        for comments in self.watch.read(self.youtube, self.left):
+            yield self.batch(comments)
+
+
+@dataclass(frozen=True)
+class YouTubeSearch(Described):
+    """Searches for keywords."""
+
+    youtube: YouTube
+    dialect: Dialect
+    clock: Callable[[], datetime]
+
+    def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
+        """See ``Source``. The queries that wait longest are asked, as many as today's searches allow by now."""
+        now = self.clock()
+        lines = Timelines(cursor, now)
+        run = _Run(self.youtube, Watch(cursor, Matcher(keywords), now), limit, lambda: {"queries": lines.as_json()})
+        queries = lines.overdue(queries_for(keywords, self.dialect))
+        searches = self._share(now)
+        if queries and not searches and not run.watch.unseen():
+            self.youtube.reserve_search()  # says until when
+        if len(queries) > searches:
+            most = self.youtube.searches.quota.limit
+            run.note = f"{len(queries) - searches} of {len(queries)} searches wait, so that {most:g} a day last."
+        for query in queries[:searches]:
+            yield from self._search(run, lines, query, now, searches // max(1, min(len(queries), searches)))
+        yield from run.comments()
+        yield run.batch([])
+
+    def _share(self, now: datetime) -> int:
+        """How many searches this run may make."""
+        youtube = self.youtube
+        by_units = share(youtube.units, now, youtube.search_units) if youtube.search_units else AT_ONCE
+        return min(share(youtube.searches, now), by_units)
+
+    def _search(self, run: _Run, lines: Timelines, query: Query, now: datetime, pages: int) -> Iterator[Batch]:
+        """What is new for one query, then what earlier runs left over; at most so many pages."""
+        line = lines.of(query.key)
+        for gap in line.open(now):
+            after, before = gap.after - OVERLAP, gap.before and gap.before + timedelta(seconds=1)
+            token = ""
+            while pages > 0 and run.page():
+                pages -= 1
+                ids, following = self.youtube.search(query.text, after, before, token, run.page())
+                videos = run.videos(ids)
+                last = not following or following == token or not ids
+                line.saw(gap, [video.mention.published_at for video in videos], last=last)
+                yield run.batch([video.mention for video in videos])
+                if last:
+                    break
+                token = following
+
+
+@dataclass(frozen=True)
+class YouTubeChannel(Described):
+    """Reads what one channel uploads."""
+
+    youtube: YouTube
+    handle: str
+    clock: Callable[[], datetime]
+
+    def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
+        """See ``Source``. Every upload is given; comments are read below those that are about a keyword."""
+        now = self.clock()
+        scroll = Scroll.of(cursor, now)
+        run = _Run(self.youtube, Watch(cursor, Matcher(keywords), now), limit, scroll.as_json)
+        uploads = self.youtube.channel(self.handle).uploads
+
+        def page_of(token: str) -> Page[str]:
+            return Page(*self.youtube.uploads(uploads, token, run.page()))
+
+        pages = scroll.read(page_of, OVERLAP, MOST_PAGES)
+        while run.left() and (found := next(pages, None)) is not None:
+            videos = run.videos([id for _, id in found])
+            yield run.batch([video.mention for video in videos])
+        yield from run.comments()
+        yield run.batch([])
