@@ -1,10 +1,10 @@
-"""Collecting: press for it now, watch it happen, see what broke, and say where else to look."""
+"""Collecting: press for it now, watch it happen, and see what broke."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import arrivals, cached, feeds, formats, labels, queue_view, state
+from pages.components import arrivals, cached, feeds, formats, queue_view, state
 from pages.components.access import require_role
 from pages.components.i18n import t, tn
 from pasip_core.commands import collecting
@@ -17,7 +17,7 @@ require_role()
 
 def show_scrape(states: list[SourceState]) -> None:
     """Choose sources and keywords, and collect now."""
-    ready = {s.source.id: s.source for s in states if not s.source.needs}
+    ready = {s.source.id: s.source for s in states if s.source.may_run}
     keywords = {k.id: k.keyword for k in cached.keywords() if k.active}
     with st.container(border=True, key="scrape"):
         st.subheader(t("Collect now"))
@@ -52,47 +52,6 @@ def scrape(sources: list[str], keywords: list[str]) -> None:
             st.info(tn("{n} was under way already.", "{n} were under way already.", joined))
 
 
-def show_sources(states: list[SourceState]) -> None:
-    """Every source with its last run, in words."""
-    import pandas as pd
-
-    st.subheader(t("Sources"))
-    rows = [_source_row(s) for s in states]
-    column = st.column_config
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", key="source_table", height="content", placeholder="–",
-        column_config={
-            "label": column.TextColumn(t("Source"), pinned=True),
-            "platform": column.TextColumn(t("Platform")),
-            "state": column.TextColumn(t("State"), width="large"),
-            "at": column.TextColumn(t("Last run")),
-            "items": column.NumberColumn(t("Read"), format="localized"),
-            "new": column.NumberColumn(t("New"), format="localized"),
-            "newest": column.TextColumn(t("Newest mention")),
-        },
-    )  # fmt: skip
-
-
-def _source_row(s: SourceState) -> dict[str, object]:
-    run = s.last_run
-    how = t("not asked yet") if run is None else labels.error_kind(run.error_kind)
-    if run and not run.error_kind and run.finished_at is None:
-        how = t("running")
-    if run and run.retry_at and run.error_kind:
-        how = f"{how} ({formats.moment(run.retry_at)})"
-    if s.source.needs:
-        how = t("needs {settings}", settings=", ".join(s.source.needs))
-    return {
-        "label": s.source.label,
-        "platform": labels.platform(s.source.platform),
-        "state": how,
-        "at": formats.moment(run.started_at) if run else formats.UNKNOWN,
-        "items": run.items if run else None,
-        "new": run.new if run else None,
-        "newest": formats.moment(run.newest_published_at) if run else formats.UNKNOWN,
-    }
-
-
 def show_backlog() -> None:
     """What the workers still have to do with what is stored."""
     waiting = backlog(cached.stores())
@@ -124,6 +83,5 @@ else:
 queue_view.show()
 arrivals.show({s.source.id: s.source.label for s in states})
 show_backlog()
-if states:
-    show_sources(states)
+st.page_link("sources.py", label=t("How each source is, and more to add"), icon=":material/rss_feed:")
 feeds.show()

@@ -24,6 +24,7 @@ pages = {
     t("Collect"): [
         st.Page("keywords.py", title=t("Keywords"), icon=":material/sell:"),
         st.Page("collection.py", title=t("Collection"), icon=":material/travel_explore:"),
+        st.Page("sources.py", title=t("Sources"), icon=":material/rss_feed:"),
         st.Page("imports.py", title=t("Import"), icon=":material/upload_file:", url_path="import"),
     ],
     t("Look after"): [

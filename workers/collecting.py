@@ -18,7 +18,7 @@ def dispatch_due(
     due = [
         info
         for info in infos
-        if (info.platform == "news") == (group == "news") and not info.needs and _may_ask(info.id, stores, now)
+        if (info.platform == "news") == (group == "news") and info.may_run and _may_ask(info.id, stores, now)
     ]
     return [dispatch(collecting_job(info.platform), info.id, [], settings=settings) for info in due]
 

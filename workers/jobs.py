@@ -180,7 +180,7 @@ def _publish(settings: Settings, stores: Stores) -> list[SourceInfo]:
     from pasip_core.pipeline.catalogue import publish_sources as publish
 
     with open_sources(settings, stores) as sources:
-        return publish(stores, sources)
+        return publish(stores, sources, settings)
 
 
 def trigger(name: str, *args: str) -> None:

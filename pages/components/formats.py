@@ -61,6 +61,11 @@ def growth(now: float | None, before: float | None) -> float | None:
     return None if now is None or before is None else growth_rate(now, before)
 
 
+def money(value: float) -> str:
+    """With two decimals."""
+    return format_decimal(value, format="#,##0.00", locale=language())
+
+
 def bounded(count: BoundedCount) -> str:
     """A count that stopped looking says so."""
     return number(count.value) if count.exact else t("more than {n}", n=number(count.value))

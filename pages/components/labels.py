@@ -8,6 +8,15 @@ from pages.components import formats
 from pages.components.i18n import t
 from pasip_core.commands.audit import LOCAL
 from pasip_core.domain.analysis import CORRECTION
+from pasip_core.queries import sources
+from pasip_core.queries.sources import BudgetLeft, SourceCard
+
+STATE_SIGNS = {
+    sources.REFUSED: "▲", sources.PAID_OUT: "▲", sources.BLOCKED: "▲", sources.BROKEN: "▲", sources.GONE: "▲",
+    sources.OVER_QUOTA: "◆", sources.NEEDS_KEY: "◇", sources.RUNNING: "↻", sources.NEW: "○", sources.READY: "●",
+    sources.RETIRED: "–",
+}  # fmt: skip
+"""In front of a state, so that colour is not needed to tell them apart."""
 
 
 def sentiment(name: str) -> str:
@@ -67,6 +76,41 @@ def error_kind(kind: str) -> str:
         "interrupted": t("was interrupted and done again"),
         "cancelled": t("was cancelled"),
     }.get(kind, kind)
+
+
+def source_state(card: SourceCard) -> str:
+    """How a source is, and until when."""
+    if card.state == sources.NEEDS_KEY:
+        return t("needs {settings}", settings=", ".join(card.source.needs))
+    if card.state in {sources.BROKEN, sources.REFUSED} and card.last_run:
+        return error_kind(card.last_run.error_kind)
+    known = {
+        sources.PAID_OUT: t("prepaid credits are used up"), sources.GONE: t("the service or page is no more"),
+        sources.RUNNING: t("running"), sources.NEW: t("ready, not asked yet"), sources.READY: t("ready"),
+        sources.RETIRED: t("retired"),
+    }  # fmt: skip
+    if card.state == sources.BLOCKED:
+        return t("blocked until {when}", when=formats.moment(card.until)) if card.until else t("blocked")
+    if card.state == sources.OVER_QUOTA:
+        return t("over quota until {when}", when=formats.moment(card.until)) if card.until else t("over quota")
+    return known[card.state]
+
+
+def left(budget: BudgetLeft) -> str:
+    """What of a budget is left: ``60 of 100 searches``, or money."""
+    unit = budget.budget.unit
+    if unit == "USD":
+        return t("${left} of ${limit}", left=formats.money(budget.left), limit=formats.money(budget.budget.limit))
+    left, limit = formats.number(budget.left), formats.number(budget.budget.limit)
+    return t("{left} of {limit} {what}", left=left, limit=limit, what=counted(unit))
+
+
+def counted(unit: str) -> str:
+    """What a quota counts."""
+    return {
+        "posts": t("posts"), "hashtags": t("hashtags"), "searches": t("searches"), "units": t("units"),
+        "requests": t("requests"),
+    }.get(unit, unit)  # fmt: skip
 
 
 def job_state(state: str) -> str:

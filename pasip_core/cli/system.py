@@ -47,7 +47,7 @@ def sources(json: Json = False) -> None:
     from pasip_core.queries.health import source_states
 
     with opened() as (settings, stores), open_sources(settings, stores) as known:
-        publish_sources(stores, known)
+        publish_sources(stores, known, settings)
         states = source_states(stores)
     if json:
         say_json(states)

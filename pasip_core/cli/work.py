@@ -36,7 +36,7 @@ def collect(
         open_sources(settings, stores) as sources,
         progress_bar(json) as progress,
     ):
-        publish_sources(stores, sources)
+        publish_sources(stores, sources, settings)
         chosen = choose(sources, source)
         ids = [keyword_commands.find(stores, name).id for name in keyword or ()]
         runs = side_by_side(chosen, stores, ids, limit, progress, settings)

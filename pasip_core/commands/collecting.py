@@ -34,10 +34,11 @@ def scrape_now(
                 field="source",
                 value=name,
             )
-    ready = [name for name in sources if not known[name].needs]
+    ready = [name for name in sources if known[name].may_run]
     if not ready:
         lacking = sorted({need for name in sources for need in known[name].needs})
-        raise InputError(f"source: {', '.join(sources)} cannot run without {', '.join(lacking)}", field="source")
+        why = f"cannot run without {', '.join(lacking)}" if lacking else "is retired"
+        raise InputError(f"source: {', '.join(sources)} {why}", field="source")
     record(stores, datetime.now(UTC), who, "collect", ",".join(ready), keywords=list(keywords))
     return [dispatch(collecting_job(known[name].platform), name, sorted(keywords), settings=settings) for name in ready]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ROLLING = re.compile(r"(\d{1,4})([hd])")
@@ -20,6 +21,15 @@ class Use:
     at: datetime
     amount: float
     what: str = ""
+
+
+class Budget(NamedTuple):
+    """A quota as pages tell of it. ``name`` is the bucket of its uses, ``unit`` what is counted (``USD`` for money)."""
+
+    name: str
+    limit: float
+    window: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)

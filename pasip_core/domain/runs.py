@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from .quotas import Budget
+
 INTERRUPTED, CANCELLED = "interrupted", "cancelled"
 """Kinds of a run that did not end by itself; all others are those of ``SourceError``."""
 
@@ -15,7 +17,8 @@ INTERRUPTED, CANCELLED = "interrupted", "cancelled"
 class SourceInfo:
     """A source as the workers know it, published for those who may not load sources themselves.
 
-    ``needs`` names the settings it lacks; it is skipped until they are there.
+    ``needs`` names the settings it lacks; it is skipped until they are there. ``key_page`` is where a person gets
+    them, ``retired`` says in a sentence why it is not asked any more, ``budgets`` what may be asked of it.
     """
 
     id: str
@@ -23,6 +26,14 @@ class SourceInfo:
     platform: str
     url: str = ""
     needs: tuple[str, ...] = ()
+    key_page: str = ""
+    retired: str = ""
+    budgets: tuple[Budget, ...] = ()
+
+    @property
+    def may_run(self) -> bool:
+        """Whether it can be collected from."""
+        return not self.needs and not self.retired
 
 
 @dataclass(frozen=True, slots=True)

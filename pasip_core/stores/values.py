@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from pasip_core.domain.analysis import SENTIMENTS
 from pasip_core.domain.mention import LARGEST_COUNT, Mention
@@ -44,3 +44,9 @@ def check_sentiments(*sentiments: str) -> None:
             raise InputError(
                 f"sentiment: {sentiment!r} is none; use {', '.join(SENTIMENTS)}", field="sentiment", value=sentiment
             )
+
+
+def revived_tuple(values: list[Any], hint: Any) -> tuple[Any, ...]:
+    """A stored list as the tuple that ``hint`` describes: of plain values, or of named tuples."""
+    inner = next(iter(get_args(hint)), None)
+    return tuple(map(getattr(inner, "_make", lambda value: value), values))

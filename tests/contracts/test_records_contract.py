@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pasip_core.domain.privacy import Erased, Erasure, Salt
-from pasip_core.domain.quotas import Use
+from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 from pasip_core.settings import Settings
@@ -23,6 +23,8 @@ FULL = [
     ("feeds", Feed("f1", "Detik", "https://rss.detik.com/?a=1", NOW, active=False)),
     ("feeds", Feed("f2", "Kanal", "https://t.me/s/kanal", NOW, kind="telegram", handle="kanal")),
     ("quota_uses", Use("u1", "youtube.searches", NOW, 0.5, "pemilu")),
+    ("sources", SourceInfo("x", "X", "twitter", key_page="https://x.example", retired="it was shut down",
+                           budgets=(Budget("twitter.posts", 3e6, "month", "posts"), Budget("a.b", 0.5, "7d", "USD")))),
     ("sources", SourceInfo("youtube", "YouTube", "youtube", "https://y.example", ("YOUTUBE_API_KEY",))),
     ("source_runs", SourceRun("r1", "detik", NOW, NOW + timedelta(microseconds=123456), 4, 3, 1, NOW, "quota", "pesan",
                               NOW, "n")),

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pasip_core.domain.runs import ImportRun
+from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword
 from tests.pages.conftest import at, said, texts
 
-PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "imports", "privacy")
+PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "sources", "imports", "privacy")
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]
 MAY = {"from_": "2019-05-01", "to": "2019-05-31"}
@@ -279,3 +279,20 @@ def test_an_import_that_ended_early_is_not_called_done(open_app: Open, stores: S
     app.session_state["_import_done"] = "i1"
     shown = texts(app.run())
     assert [words for words in ("was imported", "ended early") if words in shown] == [expected]
+
+
+def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app: Open, stores: Stores):
+    stores.sources.save(SourceInfo("detik", "detikcom", "news"))
+    key_page = "https://kunci.example/"
+    stores.sources.save(SourceInfo("x", "X (Twitter)", "twitter", needs=("TWITTER_BEARER_TOKEN",), key_page=key_page))
+    stores.sources.save(SourceInfo("tempo", "Tempo", "news"))
+    stores.source_runs.save(SourceRun("r1", "tempo", NOW, NOW, error_kind="blocked", error="<b>a *block* page</b>"))
+    app = open_app("sources")
+    assert list(app.dataframe[0].value["label"]) == ["Tempo", "X (Twitter)", "detikcom"]
+    assert {m.label: m.value for m in app.metric} == {"Working": "1", "In trouble": "1", "Need a key": "1"}
+    assert "<b>a *block* page</b>" in [text.value for text in app.text]
+    app.selectbox(key="source_chosen").set_value("x").run()
+    assert "`TWITTER_BEARER_TOKEN`" in texts(app)
+    assert [link.proto.url for link in app.get("link_button")] == [key_page]
+    app.text_input(key="source_text").set_value("DETIK").run()
+    assert list(app.dataframe[0].value["label"]) == ["detikcom"]

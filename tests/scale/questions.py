@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
-from pasip_core.queries import compare, health, mentions, overview, rule_trial
+from pasip_core.domain.quotas import Budget
+from pasip_core.queries import compare, health, mentions, overview, rule_trial, sources
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
 
@@ -95,6 +96,9 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "rule trial", lambda: rule_trial.try_rule(stores, COMMON)
     yield "last collection", lambda: health.last_collection(stores)
     yield "sources with their last run", lambda: health.source_states(stores)
+    now = filters.period.end
+    yield "sources with all that is known", lambda: sources.source_cards(stores, now)
+    yield "what is left", lambda: sources.budget_left(stores, Budget("youtube.searches", 100, "day", "searches"), now)
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)

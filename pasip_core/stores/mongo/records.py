@@ -12,6 +12,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from pasip_core.domain.mention import EMPTY
 
+from ..values import revived_tuple
 from .documents import milliseconds, raw_document, raw_from
 from .server import Document, Server
 
@@ -89,7 +90,7 @@ def _encode(values: Document) -> Document:
         elif isinstance(value, Mapping):
             document[name] = raw_document(_plain(value))
         else:
-            document[name] = list(value) if isinstance(value, tuple) else value
+            document[name] = _plain(value) if isinstance(value, tuple) else value
     return {**document, BELOW: finer} if any(finer.values()) else document
 
 
@@ -109,7 +110,7 @@ def _revive(value: Any, hint: Any, microseconds: int) -> Any:
     if isinstance(value, datetime):
         return value + timedelta(microseconds=microseconds)
     if isinstance(value, list):
-        return tuple(value)
+        return revived_tuple(value, hint)
     if any(get_origin(kind) is Mapping for kind in kinds):
         return raw_from(value)
     return value

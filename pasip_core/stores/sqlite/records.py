@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pasip_core.domain.mention import EMPTY
 
+from ..values import revived_tuple
 from .database import Database
 
 T = TypeVar("T")
@@ -98,5 +99,5 @@ def _revive(value: Any, hint: Any) -> Any:
     if isinstance(value, str) and datetime in kinds:
         return datetime.fromisoformat(value)
     if isinstance(value, list):
-        return tuple(value)
+        return revived_tuple(value, hint)
     return value

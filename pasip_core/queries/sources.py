@@ -1,0 +1,98 @@
+"""How each source is, what it still may ask, and what a person has to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pasip_core.domain.quotas import Budget, Quota
+from pasip_core.domain.runs import CANCELLED, INTERRUPTED, SourceInfo, SourceRun
+from pasip_core.stores.ports import Stores
+
+from .health import source_states
+
+REFUSED, PAID_OUT, BLOCKED, BROKEN, GONE, OVER_QUOTA = "refused", "paid_out", "blocked", "broken", "gone", "over_quota"
+NEEDS_KEY, RUNNING, READY, NEW, RETIRED = "needs_key", "running", "ready", "new", "retired"
+STATES = (REFUSED, PAID_OUT, BLOCKED, BROKEN, GONE, OVER_QUOTA, NEEDS_KEY, RUNNING, NEW, READY, RETIRED)
+"""In the order in which a person should look at them."""
+TROUBLES = frozenset({REFUSED, PAID_OUT, BLOCKED, BROKEN, GONE, OVER_QUOTA})
+
+_OF_KIND = {
+    "auth": REFUSED, "forbidden": REFUSED, "paid_out": PAID_OUT, "blocked": BLOCKED, "gone": GONE, "quota": OVER_QUOTA,
+}  # fmt: skip
+_ENDED_BY_US = {"", INTERRUPTED, CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLeft:
+    """What of a budget is used; ``renewed`` is when something of it is free again, where all is."""
+
+    budget: Budget
+    used: float
+    renewed: datetime | None = None
+
+    @property
+    def left(self) -> float:
+        """Never below 0."""
+        return max(0.0, self.budget.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """A source with its latest run. ``state`` is one of ``STATES``; ``until`` is when it may be asked again."""
+
+    source: SourceInfo
+    last_run: SourceRun | None
+    state: str
+    until: datetime | None = None
+    budgets: tuple[BudgetLeft, ...] = ()
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether it does not give what it should."""
+        return self.state in TROUBLES
+
+
+def source_cards(stores: Stores, now: datetime) -> list[SourceCard]:
+    """Every source that the workers know, troubles first, then by platform and label."""
+    left: dict[Budget, BudgetLeft] = {}
+    cards = []
+    for seen in source_states(stores):
+        for budget in seen.source.budgets:
+            left[budget] = left.get(budget) or budget_left(stores, budget, now)
+        budgets = tuple(left[budget] for budget in seen.source.budgets)
+        state, until = state_of(seen.source, seen.last_run, budgets, now)
+        cards.append(SourceCard(seen.source, seen.last_run, state, until, budgets))
+    return sorted(cards, key=lambda card: STATES.index(card.state))
+
+
+def state_of(
+    source: SourceInfo, run: SourceRun | None, budgets: Sequence[BudgetLeft], now: datetime
+) -> tuple[str, datetime | None]:
+    """One of ``STATES``, and until when it holds where that is known."""
+    if source.retired:
+        return RETIRED, None
+    if source.needs:
+        return NEEDS_KEY, None
+    if spent := [each.renewed for each in budgets if each.renewed]:
+        return OVER_QUOTA, max(spent)
+    if run is None:
+        return NEW, None
+    if run.finished_at is None:
+        return RUNNING, None
+    if run.error_kind in _ENDED_BY_US:
+        return READY, None
+    state = _OF_KIND.get(run.error_kind, BROKEN)
+    until = run.retry_at if run.retry_at and run.retry_at > now else None
+    return (READY, None) if state == OVER_QUOTA and run.retry_at and not until else (state, until)
+
+
+def budget_left(stores: Stores, budget: Budget, now: datetime) -> BudgetLeft:
+    """What was used of a budget in its present window, as counted here."""
+    quota = Quota(budget.limit, budget.window)
+    since = quota.since(now)
+    uses = [use for use in stores.quota_uses.list({"bucket": budget.name}, order_by="at") if use.at >= since]
+    used = sum(use.amount for use in uses)
+    spent = used >= budget.limit - 1e-9
+    return BudgetLeft(budget, used, quota.renewed(now, uses[0].at if uses else None) if spent else None)
