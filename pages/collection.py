@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import arrivals, cached, feeds, formats, queue_view, state
+from pages.components import arrivals, cached, formats, queue_view, state
 from pages.components.access import require_role
 from pages.components.i18n import t, tn
 from pasip_core.commands import collecting
@@ -84,4 +84,3 @@ queue_view.show()
 arrivals.show({s.source.id: s.source.label for s in states})
 show_backlog()
 st.page_link("sources.py", label=t("How each source is, and more to add"), icon=":material/rss_feed:")
-feeds.show()

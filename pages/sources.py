@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, source_table, source_view
+from pages.components import add_source, cached, source_table, source_view
 from pages.components.access import require_role
 from pages.components.i18n import t
 from pasip_core.queries.sources import source_cards
@@ -15,6 +15,8 @@ st.title(t("Sources"))
 cards = source_cards(cached.stores(), cached.now())
 if cards:
     source_table.show_counts(cards)
+add_source.show()
+if cards:
     found = source_table.filtered(cards)
     source_table.show_table(found)
     if chosen := source_table.choose(found):

@@ -158,14 +158,29 @@ def collect_due(group: str) -> None:
 
 
 def check_feed(url: str) -> None:
-    """Look for a feed at an address; its note holds the feed's own address, a space, and its title."""
+    """Look for a feed at an address; for what the job tells see ``commands.collecting.read_check``."""
     from pasip_core.sources.feeds import check_feed as look
     from pasip_core.sources.http import open_client
 
     settings = current_settings()
     with reported() as progress, open_connection(settings) as redis, open_client(settings, redis) as http:
         found = look(http, url)
-        progress(len(found.entries), len(found.entries), f"{found.url or url} {found.title}")
+        progress(len(found.entries), len(found.entries), "\n".join((_one_line(found.title), found.url or url)))
+
+
+def check_site(url: str) -> None:
+    """Look for the feeds and news sitemaps of a site; for what the job tells see ``read_check``."""
+    from pasip_core.sources.http import open_client
+    from pasip_core.sources.site import check_site as look
+
+    settings = current_settings()
+    with reported() as progress, open_connection(settings) as redis, open_client(settings, redis) as http:
+        found = look(http, url)
+        progress(found.entries, found.entries, "\n".join((_one_line(found.title), *found.listings)))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def publish_sources() -> None:

@@ -141,6 +141,7 @@ def job(name: str) -> str:
         "rollup": t("Recompute numbers"),
         "import_file": t("Import a file"),
         "check_feed": t("Check a feed"),
+        "check_site": t("Look at a site"),
         "publish_sources": t("List the sources"),
         "cleanup": t("Let go of what is too old"),
         "erase": t("Erase a person's data"),

@@ -12,7 +12,7 @@ from pages.components import cached, formats, labels, tables
 from pages.components.i18n import t, tn
 from pasip_core.queries.sources import NEEDS_KEY, RETIRED, SourceCard
 
-CHOSEN = "source_chosen"
+CHOSEN, TO_SHOW = "source_chosen", "_source_to_show"
 ROWS_IN_SIGHT = 12
 ROW = 35
 
@@ -103,6 +103,8 @@ def choose(cards: Sequence[SourceCard]) -> SourceCard | None:
     known = {card.source.id: card for card in cards}
     if not known:
         return None
+    if (added := st.session_state.pop(TO_SHOW, None)) in known:
+        st.session_state[CHOSEN] = added
     if st.session_state.get(CHOSEN) not in known:
         st.session_state[CHOSEN] = next(iter(known))
     chosen = st.selectbox(

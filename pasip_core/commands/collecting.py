@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from pasip_core.dispatch import Dispatched, collecting_job, dispatch
+from pasip_core.dispatch import Dispatched, JobStatus, collecting_job, dispatch
+from pasip_core.domain.handles import read_place, web_address
 from pasip_core.domain.mention import canonical_url
 from pasip_core.domain.runs import Feed, SourceInfo
 from pasip_core.errors import InputError
@@ -43,46 +46,74 @@ def scrape_now(
     return [dispatch(collecting_job(known[name].platform), name, sorted(keywords), settings=settings) for name in ready]
 
 
-def check_feed(settings: Settings, url: str) -> Dispatched:
-    """Have a worker look for a feed at the address, before it is added. ``InputError`` where it cannot be one.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a worker found at an address: its title, its feeds and sitemaps, and how many entries they hold."""
 
-    The job's ``done`` is the number of entries, its note the feed's own address, a space, and its title.
+    title: str
+    listings: tuple[str, ...]
+    entries: int
+
+
+def check(settings: Settings, kind: str, url: str) -> Dispatched:
+    """Have a worker look for the feed, or the site's feeds, at the address before it is added.
+
+    ``InputError`` where nothing can be asked there.
     """
-    return dispatch("check_feed", _feed_address(url), settings=settings, front=True)
+    return dispatch("check_site" if kind == "site" else "check_feed", web_address(url), settings=settings, front=True)
 
 
-def add_feed(stores: Stores, url: str, name: str = "", *, who: str = LOCAL) -> Feed:
-    """Watch an RSS or Atom feed from now on. ``InputError`` where the address cannot be one."""
-    address = _feed_address(url)
-    for feed in stores.feeds.list():
-        if canonical_url(feed.url) == canonical_url(address):
-            raise InputError(f"url: this feed is watched already, as {feed.name!r}", field="url", value=url)
+def read_check(job: JobStatus) -> Checked:
+    """What a check that is done has found: its note is the title and, on lines of their own, the addresses."""
+    title, *listings = job.note.split("\n")
+    return Checked(title, tuple(listings), job.done)
+
+
+def add_feed(
+    stores: Stores, url: str, name: str = "", *, kind: str = "feed", listings: Sequence[str] = (), who: str = LOCAL
+) -> Feed:
+    """Watch an RSS or Atom feed, or a site by its ``listings``, from now on.
+
+    ``InputError`` where the address cannot be one, or it is watched already.
+    """
+    address = web_address(url)
     host = re.sub(r"^www\.", "", urlsplit(address).hostname or "")
-    feed = Feed(feed_id(address), " ".join(name.split())[:100] or host, address, datetime.now(UTC))
+    handle = " ".join(web_address(listing) for listing in listings)
+    if kind == "site" and not handle:
+        raise InputError("url: a site is watched by its feeds; have it checked first", field="url", value=url)
+    feed = Feed(feed_id(address, kind), _tidied(name) or host, address, datetime.now(UTC), kind=kind, handle=handle)
+    return _watch(stores, feed, "news", who)
+
+
+def add_place(stores: Stores, kind: str, text: str, name: str = "", *, who: str = LOCAL) -> Feed:
+    """Watch a channel, page, account or subreddit of a platform from now on. ``InputError`` where it names none."""
+    place = read_place(kind, text)
+    slug = re.sub(r"[^a-z0-9]+", "-", place.handle.lower()).strip("-")
+    if slug != place.handle:  # a.b and a_b are two accounts
+        slug = f"{slug}-{hashlib.sha256(place.handle.encode()).hexdigest()[:4]}"
+    default = f"r/{place.handle}" if kind == "reddit" else f"@{place.handle}"
+    feed = Feed(
+        f"{kind}-{slug}"[:80], _tidied(name) or default, place.url, datetime.now(UTC), kind=kind, handle=place.handle
+    )
+    return _watch(stores, feed, kind, who)
+
+
+def _watch(stores: Stores, feed: Feed, platform: str, who: str) -> Feed:
+    for known in stores.feeds.list():
+        if known.id == feed.id or (known.kind, canonical_url(known.url)) == (feed.kind, canonical_url(feed.url)):
+            raise InputError(f"url: this is watched already, as {known.name!r}", field="url", value=feed.url)
     stores.feeds.save(feed)
-    stores.sources.save(SourceInfo(feed.id, feed.name, "news", feed.url))
+    stores.sources.save(SourceInfo(feed.id, feed.name, platform, feed.url))
     record(stores, feed.created_at, who, "feed.add", feed.id, url=feed.url)
     return feed
 
 
-def _feed_address(url: str) -> str:
-    """The address, tidied; ``InputError`` where nothing can be asked there."""
-    address = url.strip()
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
-        _ = parts.port
-    except ValueError:
-        usable = False
-    if not usable:
-        raise InputError(
-            f"url: {address[:200]!r} is no address of a feed; use one that begins with https://", field="url", value=url
-        )
-    return address
+def _tidied(name: str) -> str:
+    return " ".join(name.split())[:100]
 
 
 def remove_feed(stores: Stores, id: str, *, who: str = LOCAL) -> None:
-    """Stop watching a feed; its mentions stay."""
+    """Stop watching a feed, site or channel; its mentions stay."""
     if not stores.feeds.delete(id):
         raise InputError(f"feed: there is no {id!r}", field="feed", value=id)
     stores.sources.delete(id)
@@ -90,8 +121,8 @@ def remove_feed(stores: Stores, id: str, *, who: str = LOCAL) -> None:
     record(stores, datetime.now(UTC), who, "feed.remove", id)
 
 
-def feed_id(url: str) -> str:
-    """A readable, stable id for a feed's address: ``feed-`` host and path, letters and digits only."""
+def feed_id(url: str, kind: str = "feed") -> str:
+    """A readable, stable id for the address of a feed or site: kind, host and path, letters and digits only."""
     parts = urlsplit(canonical_url(url))
     slug = re.sub(r"[^a-z0-9]+", "-", f"{parts.netloc}{parts.path}-{parts.query}".lower()).strip("-")
-    return f"feed-{slug}"[:80]
+    return f"{kind}-{slug}"[:80]

@@ -51,6 +51,7 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "rollup": JobSpec("workers.jobs.rollup", "reports", 10 * MINUTE, (2, 10, 60, 300), again=True),
         "collect_due": JobSpec("workers.jobs.collect_due", "reports", 5 * MINUTE, (30, 60), subject=1),
         "check_feed": JobSpec("workers.jobs.check_feed", "scrape", 2 * MINUTE, subject=1, failure_ttl=HOUR),
+        "check_site": JobSpec("workers.jobs.check_site", "scrape", 3 * MINUTE, subject=1, failure_ttl=HOUR),
         "cleanup": JobSpec("workers.jobs.cleanup", "reports", 30 * MINUTE, (60, 300, 300), again=True),
         "erase": JobSpec("workers.jobs.erase_person", "reports", 6 * HOUR, (5, 60, 300), subject=1),
         "publish_sources": JobSpec("workers.jobs.publish_sources", "reports", 5 * MINUTE, (5, 60)),

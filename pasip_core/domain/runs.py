@@ -72,8 +72,9 @@ class SourceCursor:
 class Feed:
     """A stream of posts that a person added: an RSS feed, a site, a channel, a page.
 
-    ``kind`` is ``feed`` (RSS or Atom at ``url``), ``site`` (a news site), or the platform whose channel, page or
-    group ``handle`` names: ``telegram``, ``youtube``, ``facebook``, ``instagram``, ``reddit``.
+    ``kind`` is ``feed`` (RSS or Atom at ``url``), ``site`` (a news site; ``handle`` holds the addresses of its feeds
+    and sitemaps, separated by spaces), or the platform whose channel, page or subreddit ``handle`` names:
+    ``telegram``, ``youtube``, ``facebook``, ``instagram``, ``reddit`` (see ``handles``).
     """
 
     id: str

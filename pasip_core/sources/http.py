@@ -161,6 +161,10 @@ class PoliteClient:
             raise SourceForbidden(f"{shown_url(url)}: robots.txt forbids this address.", url=shown_url(url))
         return max(self._delay, rules.delay)
 
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """What the robots.txt of this address' host names. ``SourceUnavailable`` where it cannot be known."""
+        return self._robots.of(origin_of(url)).sitemaps
+
     def _read_robots(self, url: str) -> bytes | None:
         """A robots.txt; ``None`` for 4xx other than 429. What else goes wrong is ``SourceUnavailable``."""
         try:

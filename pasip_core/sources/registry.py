@@ -17,6 +17,7 @@ from .news import NewsSource
 from .outlet_file import Outlet, load_outlets
 from .platform_file import load_platforms
 from .platforms import bluesky, mastodon, telegram, twitter, youtube
+from .site import site_source
 from .workbench import Workbench
 
 PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
@@ -61,6 +62,7 @@ def _all_of(bench: Workbench) -> Iterator[Source]:
     for make in PLATFORMS:
         yield from make(bench)
     yield from (feed_source(feed, bench.http, bench.site_of) for feed in bench.feeds_of("feed"))
+    yield from (site_source(feed, bench.http, bench.site_of) for feed in bench.feeds_of("site"))
 
 
 def sites(outlets: Mapping[str, Outlet] | Iterable[Outlet]) -> Callable[[str], str]:

@@ -34,6 +34,11 @@ class Robots:
         return self.rules is None or bool(self.rules.can_fetch(url, self.agent))
 
     @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """Addresses of sitemaps that the file names."""
+        return tuple(self.rules.sitemaps) if self.rules else ()
+
+    @property
     def delay(self) -> float:
         """Seconds between two requests that the site asks for; 0 where it asks for nothing."""
         wanted = self.rules.crawl_delay(self.agent) if self.rules else None

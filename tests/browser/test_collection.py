@@ -104,19 +104,24 @@ def has_all(stores: Stores, site: Site) -> bool:
     return {story.title for story in site.stories} <= stored
 
 
+def check_feed(page, url: str) -> None:
+    page.locator(".st-key-add_source summary").click()
+    page.locator(".st-key-source_address input").fill(url)
+    page.locator(".st-key-check_source button").click()
+
+
 def watch_feed(page, url: str) -> None:
-    page.locator(".st-key-feed_url input").fill(url)
-    page.locator(".st-key-check_feed button").click()
-    page.locator(".st-key-add_feed_now button").click()
+    check_feed(page, url)
+    page.locator(".st-key-add_source_now button").click()
     page.get_by_text("is watched from now on").wait_for()
 
 
 def test_one_press_collects_from_all_and_a_broken_outlet_costs_only_itself(
     open_page, watched, sites: World, stores: Stores
 ):
-    page = open_page("/collection")
     feed = sites.replicas["feed"]
-    watch_feed(page, f"{feed.url}/")
+    watch_feed(open_page("/sources"), f"{feed.url}/")
+    page = open_page("/collection")
     feed_id = stores.feeds.list()[0].id
     for name, state in TROUBLE.items():
         sites.replicas[name].set_state(state)
@@ -162,10 +167,9 @@ def test_a_second_collection_asks_only_for_what_is_new_and_the_broken_are_well_a
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1/feed", "http://169.254.169.254/latest", "file:///etc/passwd", "x y"])
 def test_a_feed_at_a_private_or_senseless_address_is_refused(open_page, watched, stores: Stores, url: str):
-    page = open_page("/collection")
+    page = open_page("/sources")
     before = len(stores.feeds.list())
-    page.locator(".st-key-feed_url input").fill(url)
-    page.locator(".st-key-check_feed button").click()
+    check_feed(page, url)
     page.locator("[data-testid=stAlertContentError]").first.wait_for()
     said = page.locator("[data-testid=stAlertContentError]").first.inner_text()
     assert "PRIVATE_HOSTS_ALLOWED" in said or "no address of a feed" in said
@@ -180,9 +184,8 @@ def test_a_failed_job_tells_why_and_can_be_run_again(open_page, watched, install
         job = job_status(job_id, settings=installation)
         return job.ended_at if job else None
 
+    check_feed(open_page("/sources"), url)
     page = open_page("/collection")
-    page.locator(".st-key-feed_url input").fill(url)
-    page.locator(".st-key-check_feed button").click()
     failed = page.locator(".st-key-failed_jobs")
     failed.get_by_role("button").first.or_(failed.locator("summary")).first.click()
     failed.get_by_text("10.0.0.2").first.wait_for()

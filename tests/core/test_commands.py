@@ -121,6 +121,30 @@ def test_the_same_feed_is_watched_once_and_can_be_removed(stores: Stores) -> Non
         collecting.remove_feed(stores, feed.id)
 
 
+def test_a_channel_is_watched_once_however_it_is_written(stores: Stores) -> None:
+    feed = collecting.add_place(stores, "telegram", "https://t.me/s/KanalUji")
+    assert (feed.id, feed.kind, feed.handle, feed.name) == ("telegram-kanaluji", "telegram", "kanaluji", "@kanaluji")
+    assert stores.sources.get(feed.id) == SourceInfo(feed.id, "@kanaluji", "telegram", "https://t.me/s/kanaluji")
+    with pytest.raises(InputError, match="already, as '@kanaluji'"):
+        collecting.add_place(stores, "telegram", "@kanaluji")
+    one, other = (collecting.add_place(stores, "instagram", name) for name in ("akun.uji", "akun_uji"))
+    assert one.id != other.id
+    with pytest.raises(InputError) as refused:
+        collecting.add_place(stores, "reddit", "u/nama")
+    assert refused.value.field == "address"
+    assert len(stores.feeds.list()) == len(stores.audit.list()) == 3
+
+
+def test_a_site_is_watched_by_what_was_found_on_it(stores: Stores) -> None:
+    listings = ("https://contoh.example/feed", "https://contoh.example/news.xml")
+    site = collecting.add_feed(stores, "https://contoh.example/", "Contoh", kind="site", listings=listings)
+    assert (site.id, site.handle) == ("site-contoh-example", " ".join(listings))
+    with pytest.raises(InputError, match="have it checked first"):
+        collecting.add_feed(stores, "https://lain.example/", kind="site")
+    with pytest.raises(InputError, match="already"):
+        collecting.add_feed(stores, "http://www.contoh.example", kind="site", listings=listings)
+
+
 def test_an_upload_keeps_only_the_harmless_part_of_its_name(queue_settings: Settings) -> None:
     path = imports.keep_upload(queue_settings, "../../etc/pass wd$.csv", io.BytesIO(b"a,b\n"))
     assert path.name == "pass_wd_.csv"
