@@ -15,8 +15,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from pasip_core.dispatch import dispatch, forget_jobs, open_connection
-from pasip_core.domain.runs import SourceInfo
+from pasip_core.domain.runs import SourceInfo, Trial
 from pasip_core.errors import InputError, StoreUnavailable
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
@@ -177,6 +179,24 @@ def check_site(url: str) -> None:
     with reported() as progress, open_connection(settings) as redis, open_client(settings, redis) as http:
         found = look(http, url)
         progress(found.entries, found.entries, "\n".join((_one_line(found.title), *found.listings)))
+
+
+def test_source(source: str) -> None:
+    """Ask a source for one mention and keep nothing; for what the job tells see ``commands.collecting.read_trial``."""
+    from pasip_core.pipeline.catalogue import open_sources
+    from pasip_core.pipeline.trial import try_source
+
+    settings = current_settings()
+    with (
+        reported() as progress,
+        _stores(settings) as stores,
+        open_connection(settings) as redis,
+        open_sources(settings, stores, redis) as sources,
+    ):
+        if source not in sources:
+            raise InputError(f"source: there is no {source!r} any more", field="source", value=source)
+        trial = try_source(sources[source], stores.keywords.list())
+        progress(trial.items, None, TypeAdapter(Trial).dump_json(trial).decode())
 
 
 def _one_line(text: str) -> str:

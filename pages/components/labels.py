@@ -78,6 +78,21 @@ def error_kind(kind: str) -> str:
     }.get(kind, kind)
 
 
+def way_out(kind: str) -> str:
+    """What a person can do about it."""
+    return {
+        "auth": t("Check the key in `.env`, or get a new one, and start again."),
+        "forbidden": t("Ask the site or platform for permission, or leave this source out."),
+        "quota": t("Nothing to do: it is asked again by itself when the quota is free."),
+        "paid_out": t("Add credits at the platform; nothing is asked before."),
+        "blocked": t("Leave it alone for some hours. If it stays so, raise SCRAPING_DELAY or use the site's feed."),
+        "gone": t("Look for its new address, and add that one."),
+        "bad_query": t("Check its address or name; if it is right, simplify the rule of the first keyword."),
+        "upstream": t("Wait: it is asked again by itself. If it stays so, see whether the site opens in a browser."),
+        "parse": t("The site may have changed. See whether it still opens in a browser, and look for its feed."),
+    }.get(kind, "")
+
+
 def source_state(card: SourceCard) -> str:
     """How a source is, and until when."""
     if card.state == sources.NEEDS_KEY:
@@ -142,6 +157,7 @@ def job(name: str) -> str:
         "import_file": t("Import a file"),
         "check_feed": t("Check a feed"),
         "check_site": t("Look at a site"),
+        "test_source": t("Test a source"),
         "publish_sources": t("List the sources"),
         "cleanup": t("Let go of what is too old"),
         "erase": t("Erase a person's data"),

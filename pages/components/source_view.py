@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import add_source, cached, formats, labels, state, tables
+from pages.components import add_source, cached, formats, labels, source_trial, state, tables
 from pages.components.i18n import t, tn
 from pasip_core.commands import collecting
 from pasip_core.domain.runs import SourceRun
@@ -22,8 +22,10 @@ def show(card: SourceCard) -> None:
         for budget in card.budgets:
             _show_budget(budget)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            source_trial.offer(card.source)
             _offer_collection(card)
             add_source.offer_removal(card.source.id)
+        source_trial.show(card.source)
 
 
 def _show_head(card: SourceCard) -> None:

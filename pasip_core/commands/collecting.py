@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from pasip_core.dispatch import Dispatched, JobStatus, collecting_job, dispatch
 from pasip_core.domain.handles import read_place, web_address
 from pasip_core.domain.mention import canonical_url
-from pasip_core.domain.runs import Feed, SourceInfo
+from pasip_core.domain.runs import Feed, SourceInfo, Trial
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
@@ -44,6 +46,18 @@ def scrape_now(
         raise InputError(f"source: {', '.join(sources)} {why}", field="source")
     record(stores, datetime.now(UTC), who, "collect", ",".join(ready), keywords=list(keywords))
     return [dispatch(collecting_job(known[name].platform), name, sorted(keywords), settings=settings) for name in ready]
+
+
+def test_now(stores: Stores, settings: Settings, source: str) -> Dispatched:
+    """Have a worker ask the source for one mention, of which nothing is kept. ``InputError`` where there is none."""
+    if stores.sources.get(source) is None:
+        raise InputError(f"source: there is no {source!r} any more", field="source", value=source)
+    return dispatch("test_source", source, settings=settings, front=True)
+
+
+def read_trial(job: JobStatus) -> Trial:
+    """What a test that is done has found."""
+    return TypeAdapter(Trial).validate_json(job.note)
 
 
 @dataclass(frozen=True, slots=True)

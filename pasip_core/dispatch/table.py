@@ -52,6 +52,7 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "collect_due": JobSpec("workers.jobs.collect_due", "reports", 5 * MINUTE, (30, 60), subject=1),
         "check_feed": JobSpec("workers.jobs.check_feed", "scrape", 2 * MINUTE, subject=1, failure_ttl=HOUR),
         "check_site": JobSpec("workers.jobs.check_site", "scrape", 3 * MINUTE, subject=1, failure_ttl=HOUR),
+        "test_source": JobSpec("workers.jobs.test_source", "scrape", 5 * MINUTE, subject=1, failure_ttl=HOUR),
         "cleanup": JobSpec("workers.jobs.cleanup", "reports", 30 * MINUTE, (60, 300, 300), again=True),
         "erase": JobSpec("workers.jobs.erase_person", "reports", 6 * HOUR, (5, 60, 300), subject=1),
         "publish_sources": JobSpec("workers.jobs.publish_sources", "reports", 5 * MINUTE, (5, 60)),

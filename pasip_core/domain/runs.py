@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from .mention import RawMention
 from .quotas import Budget
+
+LONGEST_TOLD = 500
 
 INTERRUPTED, CANCELLED = "interrupted", "cancelled"
 """Kinds of a run that did not end by itself; all others are those of ``SourceError``."""
@@ -58,6 +61,40 @@ class SourceRun:
     note: str = ""
     too_old: int = 0
     erased: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one question to a source gave, of which nothing was kept.
+
+    ``title``, ``published_at`` and ``url`` are of the first mention read (``items``: how many there were).
+    ``error_kind`` is empty where it went well. ``searched``: there was a keyword to search for.
+    """
+
+    source: str
+    searched: bool = True
+    needs: tuple[str, ...] = ()
+    items: int = 0
+    title: str = ""
+    published_at: datetime | None = None
+    url: str = ""
+    note: str = ""
+    error_kind: str = ""
+    error: str = ""
+    retry_at: datetime | None = None
+
+    def read(self, mentions: Sequence[RawMention], note: str) -> Trial:
+        """The same after a batch."""
+        later = replace(self, items=self.items + len(mentions), note=(note or self.note)[:LONGEST_TOLD])
+        if self.items or not mentions:
+            return later
+        first = mentions[0]
+        title = " ".join((first.title or first.content).split())[:LONGEST_TOLD]
+        return replace(later, title=title, published_at=first.published_at, url=first.url)
+
+    def failed(self, kind: str, error: str, retry_at: datetime | None) -> Trial:
+        """The same with what it broke off with."""
+        return replace(self, error_kind=kind, error=error[:LONGEST_TOLD], retry_at=retry_at)
 
 
 @dataclass(frozen=True, slots=True)
