@@ -117,11 +117,16 @@ def _offer(job: JobStatus, kind: str, text: str) -> None:
 def _added(feed: Feed) -> None:
     """Say so, look at it, and have the workers write down what it needs."""
     _forget_check()
-    with suppress(QueueUnavailable):
-        dispatch.dispatch("publish_sources", settings=current_settings())
+    _publish()
     st.session_state[source_table.TO_SHOW] = feed.id
     st.toast(t("“{name}” is watched from now on.", name=state.shown(feed.name)))
     st.rerun()
+
+
+def _publish() -> None:
+    """Have the workers write down what there is now. Without a queue they do so when they start."""
+    with suppress(QueueUnavailable):
+        dispatch.dispatch("publish_sources", settings=current_settings())
 
 
 def offer_removal(source: str) -> None:
@@ -133,4 +138,5 @@ def offer_removal(source: str) -> None:
     if st.button(t("Remove"), key=f"remove_{feed.id}", type="tertiary", icon=":material/delete:"):
         with state.attempted():
             collecting.remove_feed(cached.stores(), feed.id)
+            _publish()
             st.rerun()

@@ -18,7 +18,7 @@ def offer(source: SourceInfo) -> None:
     """The button. Each source keeps its last test while this session lasts."""
     pressed = st.button(
         t("Test now"), type="primary", icon=":material/network_check:", key="test_source",
-        disabled=bool(source.retired), help=t("Asks for one mention and keeps nothing of it."),
+        disabled=bool(source.retired),
     )  # fmt: skip
     if pressed:
         with state.attempted():
@@ -60,6 +60,7 @@ def _tell(trial: Trial, source: SourceInfo) -> None:
             st.text(tables.excerpt(trial.title, 300))
         if trial.note:
             st.caption(state.shown(trial.note))
+        st.caption(t("One mention was asked for, and nothing of it kept."))
 
 
 def _tell_error(trial: Trial, source: SourceInfo) -> None:

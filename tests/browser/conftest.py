@@ -19,6 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
+from pasip_core.stores.ports import Stores
 from tests.replicas import World, open_world
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +112,30 @@ def address(browser, data_dir: Path, world: World) -> Iterator[str]:
             process.wait(30)
         process.kill()
         log.close()
+
+
+@pytest.fixture
+def installation(data_dir: Path, address: str) -> Settings:
+    """Settings that reach the running installation's store and queue."""
+    return Settings(_env_file=None, data_dir=data_dir)
+
+
+@pytest.fixture
+def stores(installation: Settings) -> Iterator[Stores]:
+    """What the installation has stored, read beside it."""
+    opened = connect(installation)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sites(world: World) -> Iterator[World]:
+    """Every site, in good health before and after."""
+    for replica in world.replicas.values():
+        replica.reset()
+    yield world
+    for replica in world.replicas.values():
+        replica.reset()
 
 
 @pytest.fixture

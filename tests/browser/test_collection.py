@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
@@ -15,7 +13,6 @@ from pasip_core.dispatch import job_id_for, job_status
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
-from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from tests.browser.conftest import wait_until
 from tests.browser.test_app import add_keyword
@@ -33,30 +30,6 @@ TOLD = {
     "antaranews": "the site shows a block page",
     "tribunnews": "the site did not answer",
 }
-
-
-@pytest.fixture
-def installation(data_dir: Path, address: str) -> Settings:
-    """Settings that reach the running installation's store and queue."""
-    return Settings(_env_file=None, data_dir=data_dir)
-
-
-@pytest.fixture
-def stores(installation: Settings) -> Iterator[Stores]:
-    """What the installation has stored, read beside it."""
-    opened = connect(installation)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def sites(world: World) -> Iterator[World]:
-    """Every site, in good health before and after."""
-    for replica in world.replicas.values():
-        replica.reset()
-    yield world
-    for replica in world.replicas.values():
-        replica.reset()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,69 @@
+"""The Sources page, as a person uses it: adding, testing what is broken, and seeing who is silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from pasip_core.stores.ports import Stores
+from tests.browser.conftest import wait_until
+from tests.replicas import World
+
+pytestmark = pytest.mark.browser
+
+
+def open_form(page, kind: str = "") -> None:
+    page.locator(".st-key-add_source summary").click()
+    if kind:
+        page.locator(".st-key-source_kind").get_by_text(kind).click()
+
+
+def look_at(page, source: str) -> None:
+    page.locator(".st-key-source_chosen input").click()
+    page.locator(".st-key-source_chosen input").fill(source)
+    page.get_by_role("option", name=source).first.click()
+    page.locator(".st-key-source_card").get_by_role("heading", name=source).wait_for()
+
+
+def test_a_channel_and_a_site_are_added_and_a_wrong_address_says_what_to_write(open_page, sites: World, stores: Stores):
+    page = open_page("/sources")
+    open_form(page, "Telegram channel")
+    field = page.locator(".st-key-source_address input")
+    field.fill("https://t.me/+undangan")
+    page.locator(".st-key-add_place button").click()
+    page.get_by_text("only public channels can be read").wait_for()
+    field.fill("https://t.me/s/KanalUji")
+    page.locator(".st-key-add_place button").click()
+    page.get_by_text("is watched from now on").wait_for()
+    page.locator(".st-key-source_card").get_by_role("heading", name="@kanaluji").wait_for()
+
+    page.locator(".st-key-source_kind").get_by_text("News site").click()
+    field.fill(sites.replicas["feed"].url)
+    page.locator(".st-key-check_source button").click()
+    page.locator(".st-key-source_found").get_by_text("Found:").wait_for()
+    page.locator(".st-key-source_name input").fill("Situs Uji")
+    page.locator(".st-key-add_source_now button").click()
+    page.locator(".st-key-source_card").get_by_role("heading", name="Situs Uji").wait_for()
+    assert {(feed.kind, feed.name) for feed in stores.feeds.list()} >= {
+        ("telegram", "@kanaluji"), ("site", "Situs Uji"),
+    }  # fmt: skip
+    site = next(feed for feed in stores.feeds.list() if feed.kind == "site")
+    page.locator(f".st-key-remove_{site.id} button").first.click()
+    wait_until(lambda: stores.feeds.get(site.id) is None, 20, "the site is removed")
+    wait_until(lambda: stores.sources.get(site.id) is None, 20, "it is not listed any more")
+
+
+def test_testing_a_broken_source_says_why_and_a_sound_one_what_was_read(open_page, sites: World, stores: Stores):
+    before = {cursor.id: cursor for cursor in stores.cursors.list()}
+    watermark = stores.mentions.watermark()
+    sites.replicas["cnnindonesia"].set_state("error")
+    page = open_page("/sources")
+    look_at(page, "CNN Indonesia")
+    page.locator(".st-key-test_source button").first.click()
+    told = page.locator(".st-key-test_told")
+    told.get_by_text("the site did not answer").wait_for(timeout=60_000)
+    told.get_by_text("asked again by itself").wait_for()
+    sites.replicas["cnnindonesia"].reset()
+    page.locator(".st-key-test_source button").first.click()
+    told.get_by_text("It works").wait_for(timeout=60_000)
+    assert {cursor.id: cursor for cursor in stores.cursors.list()} == before
+    assert stores.mentions.watermark() == watermark
