@@ -24,12 +24,16 @@ class Use:
 
 
 class Budget(NamedTuple):
-    """A quota as pages tell of it. ``name`` is the bucket of its uses, ``unit`` what is counted (``USD`` for money)."""
+    """A quota as pages tell of it. ``name`` is the bucket of its uses, ``unit`` what is counted (``USD`` for money).
+
+    ``each`` is what one mention takes of it at most; 0 where that is not told.
+    """
 
     name: str
     limit: float
     window: str
     unit: str
+    each: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +83,6 @@ class Quota:
         assert calendar is not None
         local = moment.astimezone(ZoneInfo(calendar[2] or "UTC"))
         return local.replace(day=local.day if calendar[1] == "day" else 1, hour=0, minute=0, second=0, microsecond=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What a source may use up: the ``bucket`` of its ledger, and what one mention takes of it at most, in ``unit``.
-
-    The unit ``USD`` is money.
-    """
-
-    bucket: str
-    quota: Quota
-    unit: str
-    each: float
 
 
 def _length(rolling: re.Match[str]) -> timedelta:

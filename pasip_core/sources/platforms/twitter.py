@@ -84,7 +84,8 @@ class Twitter:
     def budgets(self) -> tuple[Budget, ...]:
         """The money of the month."""
         dollars = self.purse.dollars
-        return (Budget(dollars.bucket, dollars.quota, "USD", self.purse.post + self.purse.user),)
+        limit, window = dollars.quota.limit, dollars.quota.window
+        return (Budget(dollars.bucket, limit, window, "USD", self.purse.post + self.purse.user),)
 
     def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
         """See ``Source``; ``SourcePaidOut`` where the month's cap allows no further request."""
