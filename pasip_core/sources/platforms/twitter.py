@@ -211,7 +211,7 @@ class _Run:
             except LostPlace as lost:
                 if poll.without(lost.parameters):
                     continue
-                if "until_id" not in lost.parameters or not poll.oldest:
+                if "until_id" not in lost.parameters or poll.token or not poll.oldest:
                     raise
                 self.state.end(poll)
                 return Found()

@@ -171,11 +171,11 @@ class Reading:
 
     def advance(self, poll: Poll, found: Found, given: Sequence[str], now: datetime) -> None:
         """After a page of which the posts ``given`` (ids, newest first) are in the batch that carries this state."""
-        if poll.top is None:
+        if not (poll.token or poll.oldest):  # what others met later may lie beyond where this one began
             poll.floor = self.newest
-            if found.newest:
-                published = {post.native_id: post.published_at for post in found.posts}
-                poll.top = Mark(found.newest, published.get(found.newest, now))
+        if poll.top is None and found.newest:
+            published = {post.native_id: post.published_at for post in found.posts}
+            poll.top = Mark(found.newest, published.get(found.newest, now))
         self.newest = newest(self.newest, poll.top)
         cut, repeated = len(given) < len(found.posts), bool(given) and poll.met.issuperset(given)
         token, known = found.token, poll.token

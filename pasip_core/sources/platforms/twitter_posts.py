@@ -25,8 +25,8 @@ _USERNAME = re.compile(r"\w{1,30}", re.ASCII)
 class Found:
     """One answer. ``posts`` stand newest first; ``returned`` and ``users`` count what X charges for.
 
-    ``newest`` and ``token`` are "" where they are not told. ``withheld`` says for each thing that X could not show
-    why, ``unreadable`` counts posts that are not as promised.
+    ``newest`` is the id of the newest post, readable or not; it and ``token`` are "" where there is none.
+    ``withheld`` says for each thing that X could not show why, ``unreadable`` counts posts that are not as promised.
     """
 
     posts: tuple[RawMention, ...] = ()
@@ -54,9 +54,11 @@ def read_answer(data: Any, now: datetime) -> Found:
     if listed and not read:
         raise SourceParse("X: the answer holds no posts.")
     read.sort(key=lambda mention: int(mention.native_id), reverse=True)
+    told = number_of(meta.get("newest_id"))
+    is_there = bool(told) and told in {number_of(post.get("id")) for post in items(listed)}
     return Found(
         tuple(read),
-        number_of(meta.get("newest_id")) or (read[0].native_id if read else ""),
+        told if is_there else read[0].native_id if read else "",
         text(meta.get("next_token"))[:500],
         len(listed),
         len(included),
