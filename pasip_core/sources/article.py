@@ -20,7 +20,7 @@ from .entries import Entry, plausible
 from .exchange import Response
 from .extract import Article, extract, join_pages, next_pages, one_page_url
 from .http import PoliteClient
-from .outlet_file import Outlet
+from .outlet import Outlet
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 MOST_PAGES = 10

@@ -18,7 +18,7 @@ from .entries import Entry, Listing, joined, read_listing
 from .exchange import Response
 from .http import PoliteClient
 from .news import FEED_ACCEPT, NewsSource
-from .outlet_file import AddressSpec, ListingSpec, Outlet
+from .outlet import AddressSpec, ListingSpec, Outlet
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 MOST_LINKS = 3

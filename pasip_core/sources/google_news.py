@@ -26,7 +26,7 @@ from .base import Batch
 from .entries import Entry, newest_first, read_listing
 from .http import PoliteClient
 from .news import BATCH, FEED_ACCEPT, MOST_PARTS, MOST_QUERIES, REFUSALS, most_telling, queries_of
-from .outlet_file import ListingSpec, Outlet
+from .outlet import ListingSpec, Outlet, owner_of
 from .pages import read_pages
 from .state import NewsState
 from .workbench import Workbench
@@ -102,6 +102,7 @@ class LeadRun:
 
     def __post_init__(self) -> None:
         self.log = logger.bind(scraping=True, source=self.source.name)
+        self._owner = owner_of(self.source.outlets.values())
 
     def ask(self, queries: Iterable[tuple[str, int]]) -> list[Lead]:
         """The leads of all queries, each once, newest first; where every query fails the error is raised."""
@@ -128,8 +129,8 @@ class LeadRun:
         """The title without the outlet that Google News puts behind it, and the outlet where we know it."""
         title = plain(entry.title)
         head, dash, _ = title.rpartition(" - ")
-        known = next((o.name for o in self.source.outlets.values() if entry.origin and o.owns(entry.origin)), "")
-        return Lead(head if dash and head else title, known, entry)
+        known = self._owner(entry.origin) if entry.origin else None
+        return Lead(head if dash and head else title, known.name if known else "", entry)
 
     def resolve(self, leads: Sequence[Lead], limit: int) -> Iterator[Batch]:
         """The articles behind the leads. A lead that is not found now may be in the outlet's feed next time."""

@@ -32,7 +32,7 @@ from .base import Batch
 from .entries import Entry, Listing, read_listing
 from .exchange import Response, Validators
 from .http import PoliteClient
-from .outlet_file import ListingSpec, Outlet
+from .outlet import ListingSpec, Outlet
 from .pages import read_pages
 from .state import MOST_TRIES, NewsState
 

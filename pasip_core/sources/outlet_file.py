@@ -1,182 +1,61 @@
-"""A news outlet as one declarative file: addresses, selectors, patterns; read and checked, never executed."""
+"""News outlets as declarative files: read and checked, never executed."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from pasip_core.errors import InputError
 
-from .addresses import host_of
-from .extract import ArticleRules
+from .outlet import Outlet
 
 BUILT_IN = Path(__file__).parent / "outlets"
-PLACEHOLDERS = frozenset({"query", "page", "from", "to", "us_date"})
-"""What a listing or search address may hold in braces; ``us_date`` is today as MM/DD/YYYY."""
-
-
-def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("write a whole address with http:// or https://")
-    unknown = set(re.findall(r"\{(\w*)\}", url)) - PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"{{{sorted(unknown)[0]}}} is no placeholder; use {', '.join(sorted(PLACEHOLDERS))}")
-    return url
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return text
-
-
-def _selector(text: str) -> str:
-    from soupsieve import SelectorSyntaxError, compile
-
-    try:
-        compile(re.sub(r"@[\w:-]+$", "", text))
-    except SelectorSyntaxError as error:
-        raise ValueError("not a CSS selector") from error
-    return text
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Selector = Annotated[str, AfterValidator(_selector)]
-Confidence = Literal["A", "B", "C"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ListingSpec(_Part):
-    """Where new articles are announced. ``confidence`` says how well the address is attested (A best)."""
-
-    url: WebAddress
-    kind: Literal["feed", "sitemap", "index"] = "feed"
-    links: Selector = ""
-    """For an ``index`` page: what selects the links to articles."""
-    pages: int = Field(1, ge=1, le=20)
-    confidence: Confidence = "C"
-
-
-class SearchSpec(_Part):
-    """A search page in plain HTML. ``empty`` are words that stand on it where nothing was found."""
-
-    url: WebAddress
-    links: Selector
-    pages: int = Field(1, ge=1, le=20)
-    empty: tuple[str, ...] = ()
-    confidence: Confidence = "C"
-
-
-class AddressSpec(_Part):
-    """Which addresses are articles; patterns are searched in path and query.
-
-    ``hosts`` cover their sub-domains, ``*`` is any host.
-    """
-
-    hosts: tuple[str, ...] = ()
-    skip_hosts: tuple[str, ...] = ()
-    take: tuple[Pattern, ...] = ()
-    skip: tuple[Pattern, ...] = ()
-
-
-class ArticleSpec(_Part):
-    """How an article page is read: see :class:`ArticleRules`."""
-
-    title: tuple[Selector, ...] = ()
-    author: tuple[Selector, ...] = ()
-    date: tuple[Selector, ...] = ()
-    body: tuple[Selector, ...] = ()
-    remove: tuple[Selector, ...] = ()
-    junk: tuple[Pattern, ...] = ()
-    pages: tuple[Selector, ...] = ()
-    one_page: Annotated[str, Field(pattern=r"^([\w.-]+=[\w.-]+)?$")] = ""
-    names: tuple[str, ...] = ()
-
-
-class Outlet(_Part):
-    """One outlet. ``name`` is the source's id, ``site`` the name under which its mentions count."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
-    label: str = Field(min_length=1, max_length=80)
-    site: str = Field(min_length=1, max_length=100)
-    home: WebAddress
-    listings: tuple[ListingSpec, ...] = ()
-    search: SearchSpec | None = None
-    addresses: AddressSpec = AddressSpec()
-    article: ArticleSpec = ArticleSpec()
-
-    @cached_property
-    def rules(self) -> ArticleRules:
-        """What extraction needs."""
-        return ArticleRules(**self.article.model_dump())
-
-    def owns(self, url: str) -> bool:
-        """Whether the address lies on one of the outlet's hosts."""
-        parts = urlsplit(url)
-        named = {(parts.hostname or "").lower(), host_of(url)}
-        hosts = self.addresses.hosts or (self.site,)
-        return "*" in hosts or any(name == host or name.endswith(f".{host}") for name in named for host in hosts)
-
-    def is_article(self, url: str) -> bool:
-        """Whether the address looks like an article of this outlet."""
-        try:
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname or not self.owns(url):
-                return False
-        except ValueError:
-            return False
-        place = parts.path + (f"?{parts.query}" if parts.query else "")
-        if (parts.hostname or "") in self.addresses.skip_hosts or parts.path in ("", "/"):
-            return False
-        if any(re.search(pattern, place) for pattern in self.addresses.skip):
-            return False
-        return not self.addresses.take or any(re.search(pattern, place) for pattern in self.addresses.take)
+BASES = BUILT_IN / "bases"
+"""What outlets have in common that are not outlets themselves."""
+INHERITED = ("addresses", "article")
+HOME = "{home}"
+"""Stands for the outlet's front page in the addresses of its listings."""
 
 
 def load_outlets(folder: Path | None = None) -> dict[str, Outlet]:
     """The built-in outlets; a file in ``folder`` replaces the one of the same ``name``, or adds to them.
 
-    ``InputError`` names the file and the field that cannot be used.
+    One that says ``active = false`` takes the outlet out. ``InputError`` names the file and the field that cannot
+    be used.
     """
     outlets = _read_folder(BUILT_IN)
     if folder is not None:
         if not folder.is_dir():
             raise InputError(f"OUTLETS_DIR: {folder} is no folder.", field="OUTLETS_DIR", value=str(folder))
         outlets |= _read_folder(folder)
-    return dict(sorted(outlets.items()))
+    return {name: outlet for name, outlet in sorted(outlets.items()) if outlet is not None}
 
 
-def _read_folder(folder: Path) -> dict[str, Outlet]:
-    outlets: dict[str, Outlet] = {}
+def _read_folder(folder: Path) -> dict[str, Outlet | None]:
+    outlets: dict[str, Outlet | None] = {}
     for path in sorted(folder.glob("*.toml")):
-        outlet = read_outlet(path)
-        if outlet.name in outlets:
-            raise InputError(f"{path}: name: {outlet.name!r} stands in another file too.", field="name")
-        outlets[outlet.name] = outlet
+        values = _values(path)
+        outlet = None if values.get("active") is False else read_outlet(path)
+        name = outlet.name if outlet else str(values.get("name", path.stem))
+        if name in outlets:
+            raise InputError(f"{path}: name: {name!r} stands in another file too.", field="name")
+        outlets[name] = outlet
     return outlets
 
 
 def read_outlet(path: Path) -> Outlet:
-    """One outlet file."""
+    """One outlet file, with what it inherits."""
+    values = _values(path)
+    values.pop("active", None)
+    if "like" in values:
+        values = _inherited(values, path)
     try:
-        values: Mapping[str, object] = tomllib.loads(path.read_text("utf-8"))
-        outlet = Outlet.model_validate(values)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as TOML: {error}", field="OUTLETS_DIR", value=str(path)) from error
+        outlet = Outlet.model_validate(_at_home(values))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -184,6 +63,68 @@ def read_outlet(path: Path) -> Outlet:
         raise InputError(f"{path}: {field}: {first['input']!r:.200} cannot be used: {reason}.", field=field) from None
     _check_parts(outlet, path)
     return outlet
+
+
+def _values(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as TOML: {error}", field="OUTLETS_DIR", value=str(path)) from error
+
+
+def _inherited(values: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The values with those of the file that ``like`` names under them.
+
+    Patterns, selectors and the way of finding listings are taken over, key by key. Of the other's own addresses
+    only listings at ``{home}`` are, which say where any outlet of this make has them; nobody has seen them here, so
+    they are as sure as the file says of itself.
+    """
+    base = _base(values["like"], path)
+    own = {name: value for name, value in values.items() if name != "like"}
+    merged = {name: base[name] for name in ("discover", "google_news") if name in base} | own
+    surely = {"confidence": own.get("confidence", "C")}
+    listings = [listing | surely for listing in base.get("listings", ()) if listing["url"].startswith(HOME)]
+    merged["listings"] = [*own.get("listings", ()), *listings]
+    for table in INHERITED:
+        merged[table] = _table(base, table) | _table(own, table)
+    if "search" in own:
+        merged["search"] = _table(base, "search") | _table(own, "search")
+    return merged
+
+
+def _base(like: object, path: Path) -> dict[str, Any]:
+    """What the named file says; ``InputError`` where there is none such, or where it inherits itself."""
+    places = [folder / f"{like}.toml" for folder in (path.parent, BUILT_IN, BASES)]
+    known = isinstance(like, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", like)
+    place = next((place for place in places if place.is_file()), None) if known else None
+    if place is None or place == path:
+        raise InputError(f"{path}: like: there is no outlet file {like!r:.60}.", field="like", value=str(like))
+    base = _values(place)
+    if "like" in base:
+        raise InputError(f"{path}: like: {like} is itself like another; name that one.", field="like", value=str(like))
+    return base | {"addresses": {k: v for k, v in _table(base, "addresses").items() if k != "hosts"}}
+
+
+def _at_home(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with ``{home}`` in listings replaced."""
+    home = str(values.get("home", "")).rstrip("/")
+    listings = values.get("listings", ())
+    if not isinstance(listings, list):
+        return dict(values)
+    return dict(values) | {
+        "listings": [
+            listing | {"url": listing["url"].replace(HOME, home)}
+            if isinstance(listing, dict) and isinstance(listing.get("url"), str)
+            else listing
+            for listing in listings
+        ]
+    }
+
+
+def _table(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A table of the file; what stands in its place is left to the check of the whole."""
+    table = values.get(name, {})
+    return table if isinstance(table, dict) else {name: table}
 
 
 def _check_parts(outlet: Outlet, path: Path) -> None:

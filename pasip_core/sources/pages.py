@@ -17,7 +17,7 @@ from .addresses import shown_url
 from .entries import Entry, joined
 from .exchange import Response
 from .http import PoliteClient
-from .outlet_file import ListingSpec, Outlet, SearchSpec
+from .outlet import ListingSpec, Outlet, SearchSpec
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 SEARCH_WINDOW = timedelta(days=7)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pasip_core.domain.quotas import Quota
 from pasip_core.errors import InputError
 
-from .outlet_file import WebAddress
+from .outlet import WebAddress
 
 BUILT_IN = Path(__file__).parent / "platforms.toml"
 

@@ -14,7 +14,8 @@ from .feeds import feed_source
 from .http import PoliteClient
 from .ledger import Ledger, LocalLedger
 from .news import NewsSource
-from .outlet_file import Outlet, load_outlets
+from .outlet import Outlet, owner_of
+from .outlet_file import load_outlets
 from .platform_file import load_platforms
 from .platforms import bluesky, mastodon, telegram, twitter, youtube
 from .site import site_source
@@ -68,14 +69,14 @@ def _all_of(bench: Workbench) -> Iterator[Source]:
 def sites(outlets: Mapping[str, Outlet] | Iterable[Outlet]) -> Callable[[str], str]:
     """A function that names the outlet of an address, so that an article counts once however it was found.
 
-    Sub-domains of a known outlet count for it; any other address for its host without ``www.``.
+    Sub-domains of a known outlet count for it, unless they are an outlet of their own; any other address for its
+    host without ``www.``.
     """
-    known = tuple(outlets.values()) if isinstance(outlets, Mapping) else tuple(outlets)
+    owner = owner_of(outlets.values() if isinstance(outlets, Mapping) else outlets)
 
     def site_of(url: str) -> str:
-        for outlet in known:
-            if outlet.owns(url):
-                return outlet.site
+        if outlet := owner(url):
+            return outlet.site
         host = (urlsplit(url).hostname or "").lower()
         return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.") or "web"
 

@@ -18,7 +18,7 @@ from .entries import Listing, read_listing
 from .feeds import feed_links
 from .http import PoliteClient
 from .news import FEED_ACCEPT, NewsSource, most_telling
-from .outlet_file import AddressSpec, ListingSpec, Outlet
+from .outlet import AddressSpec, ListingSpec, Outlet
 
 USUAL_PLACES = ("/feed", "/rss", "/rss.xml", "/sitemap-news.xml", "/news-sitemap.xml", "/sitemap.xml")
 MOST_ASKED, MOST_KEPT = 12, 5

@@ -11,7 +11,7 @@ from pasip_core.settings import Settings
 
 from .http import PoliteClient
 from .ledger import Ledger, Meter
-from .outlet_file import Outlet
+from .outlet import Outlet
 from .platform_file import Platform
 
 

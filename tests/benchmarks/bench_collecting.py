@@ -22,7 +22,7 @@ from pasip_core.pipeline.progress import silent
 from pasip_core.settings import Settings
 from pasip_core.sources.http import open_client
 from pasip_core.sources.news import NewsSource
-from pasip_core.sources.outlet_file import Outlet
+from pasip_core.sources.outlet import Outlet
 from pasip_core.sources.registry import sites
 from pasip_core.stores.connect import connect
 from tests.replicas import Page, Replica, Site, article_html, make_stories, path_of

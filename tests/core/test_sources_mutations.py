@@ -14,7 +14,8 @@ from pasip_core.domain.runs import Feed
 from pasip_core.sources.exchange import Response
 from pasip_core.sources.feeds import feed_source
 from pasip_core.sources.news import NewsSource
-from pasip_core.sources.outlet_file import ListingSpec, load_outlets
+from pasip_core.sources.outlet import ListingSpec
+from pasip_core.sources.outlet_file import load_outlets
 from pasip_core.sources.registry import sites
 from tests.builders import make_keyword
 from tests.core.mutating import damaged

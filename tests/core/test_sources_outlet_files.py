@@ -10,6 +10,7 @@ from pasip_core.errors import (
     InputError,
 )
 from pasip_core.sources.outlet_file import load_outlets, read_outlet
+from pasip_core.sources.registry import sites
 from tests.replicas import OUTLETS
 
 
@@ -18,6 +19,7 @@ def test_the_built_in_outlets_are_sound():
     assert set(OUTLETS) <= set(outlets)
     for outlet in outlets.values():
         assert outlet.site in outlet.home
+        assert outlet.name == "tribunnews" or "tribunnews.com" not in outlet.hosts
         assert all(outlet.owns(listing.url) for listing in outlet.listings)
 
 
@@ -74,6 +76,62 @@ def test_a_mistake_in_an_outlet_file_is_told_with_file_and_field(text: str, told
     with pytest.raises(InputError, match=told) as caught:
         read_outlet(path)
     assert str(path) in str(caught.value)
+
+
+PORTAL = (
+    'name = "anak"\nlike = "induk"\nlabel = "Anak"\nsite = "anak.uji.test"\nhome = "https://anak.uji.test/"\n'
+    "[addresses]\nskip = ['/video/']\n"
+)
+PARENT = (
+    GOOD.replace('"uji"', '"induk"')
+    + "[[listings]]\nurl = '{home}/sitemap-news.xml'\nkind = 'sitemap'\nconfidence = 'A'\n"
+    + LISTING
+    + "[addresses]\nhosts = ['uji.test']\ntake = ['^/read/']\nskip = ['/foto/']\n"
+    + "[article]\nbody = ['.isi']\none_page = 'page=all'\n"
+)
+
+
+def test_an_outlet_like_another_takes_over_its_patterns_and_selectors_but_not_its_addresses(tmp_path: Path):
+    (tmp_path / "induk.toml").write_text(PARENT)
+    (tmp_path / "anak.toml").write_text(PORTAL)
+    outlets = load_outlets(tmp_path)
+    parent, child = outlets["induk"], outlets["anak"]
+    assert [(listing.url, listing.confidence) for listing in child.listings] == [
+        ("https://anak.uji.test/sitemap-news.xml", "C")
+    ]
+    assert child.article == parent.article
+    assert child.addresses.skip == ("/video/",)
+    assert child.is_article("https://anak.uji.test/read/1")
+    assert not child.is_article("https://uji.test/read/1")
+    assert parent.is_article("https://anak.uji.test/read/1")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (PORTAL.replace("induk", "siapa"), "like: there is no outlet file 'siapa'"),
+        (PORTAL.replace("induk", "anak"), "like: there is no outlet file 'anak'"),
+        (PORTAL.replace("induk", "../anak"), "like: there is no outlet file"),
+        (PORTAL.replace("induk", "tribun-bali"), "like: tribun-bali is itself like another"),
+    ],
+)
+def test_a_model_that_cannot_be_followed_is_told(text: str, told: str, tmp_path: Path):
+    path = tmp_path / "anak.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=told):
+        read_outlet(path)
+
+
+def test_a_portal_counts_for_itself_and_everything_else_of_the_network_for_the_network():
+    site_of = sites(load_outlets())
+    assert site_of("https://bali.tribunnews.com/2026/11/23/judul") == "bali.tribunnews.com"
+    assert site_of("https://www.tribunnews.com/nasional/2026/11/23/judul") == "tribunnews.com"
+    assert site_of("https://www.lain.test/a") == "lain.test"
+
+
+def test_a_built_in_outlet_can_be_taken_out(tmp_path: Path):
+    (tmp_path / "detik.toml").write_text('name = "detik"\nactive = false\n')
+    assert set(load_outlets()) - set(load_outlets(tmp_path)) == {"detik"}
 
 
 def test_a_folder_of_outlets_adds_and_replaces(tmp_path: Path):

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from pasip_core.sources.outlet_file import BUILT_IN
+from pasip_core.sources.outlet_file import BUILT_IN, load_outlets
 
 from .server import Page, Replica
 from .stories import Story, article_html, atom, make_stories, news_sitemap, path_of, rss
@@ -116,7 +116,7 @@ class GoogleNews:
 
 
 def replica_outlets(base_urls: Mapping[str, str], folder: Path) -> Path:
-    """Write outlet files into ``folder`` that are the built-in ones but point at local servers."""
+    """Write outlet files into ``folder`` that are the built-in ones but point at local servers; the others are off."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, base in base_urls.items():
         text = (BUILT_IN / f"{name}.toml").read_text("utf-8")
@@ -124,6 +124,8 @@ def replica_outlets(base_urls: Mapping[str, str], folder: Path) -> Path:
         text = re.sub(r"^skip_hosts = .*\n", "", text, flags=re.MULTILINE)
         text = re.sub(r"^hosts = .*$", f'hosts = ["{urlsplit(base).netloc}"]', text, flags=re.MULTILINE)
         (folder / f"{name}.toml").write_text(text, "utf-8")
+    for name in set(load_outlets()) - set(base_urls):  # nothing real is asked
+        (folder / f"{name}.toml").write_text(f'name = "{name}"\nactive = false\n', "utf-8")
     return folder
 
 
