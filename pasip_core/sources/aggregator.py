@@ -17,9 +17,10 @@ from pasip_core.errors import SourceError
 
 from .base import Batch
 from .entries import Entry
+from .failures import REFUSALS, most_telling
 from .feeds import anywhere
 from .fields import mapping, moment
-from .news import MOST_QUERIES, REFUSALS, NewsRun, NewsSource, most_telling
+from .news import MOST_QUERIES, NewsRun, NewsSource
 from .state import NewsState
 from .translate import Dialect, Query, queries_for
 from .workbench import Workbench

@@ -19,6 +19,8 @@ from .addresses import shown_url
 from .entries import Entry, plausible
 from .exchange import Response
 from .extract import Article, extract, join_pages, next_pages, one_page_url
+from .extract.junk import drop_junk
+from .extract.render import join_datelines, paragraphs
 from .http import PoliteClient
 from .outlet import Outlet
 
@@ -58,7 +60,7 @@ class ArticleReader:
     def from_entry(self, entry: Entry) -> RawMention | None:
         """What the feed itself tells; ``None`` where it gives no date or no words."""
         title = plain(entry.title)
-        content = max(plain(entry.content), plain(entry.summary), key=len) or title
+        content = self._body(entry, title) or max(plain(entry.content), plain(entry.summary), key=len) or title
         if entry.published_at is None or not content:
             return None
         url = tidy(entry.url)
@@ -70,8 +72,19 @@ class ArticleReader:
             url=url,
             title=title,
             author=plain(entry.author),
-            raw_data={"taken_from": "feed", "found_at": entry.url},
+            raw_data={"taken_from": "api" if entry.is_whole else "feed", "found_at": entry.url},
         )
+
+    def _body(self, entry: Entry, title: str) -> str:
+        """The paragraphs of an article that came whole; "" for any other."""
+        if not entry.is_whole:
+            return ""
+        rules = self.outlet.rules
+        try:
+            lines = paragraphs(html.fromstring(f"<div>{entry.content}</div>"), rules.remove)
+        except (etree.LxmlError, ValueError, AssertionError):
+            return ""
+        return "\n".join(drop_junk(join_datelines(lines), extra=rules.junk, title=title))
 
     def _whole(self, url: str) -> Article:
         """The article, on one page where the outlet offers that, else page by page."""

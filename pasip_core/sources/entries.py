@@ -32,7 +32,7 @@ class Entry:
     """One line of a feed, a sitemap or a search page: where an article is, and what is told of it there.
 
     ``summary`` and ``content`` may hold HTML. ``published_at`` is aware, ``None`` where nothing is told.
-    ``origin`` is the outlet's address that an aggregator names.
+    ``origin`` is the outlet's address that an aggregator names. ``is_whole``: ``content`` is the article itself.
     """
 
     url: str
@@ -43,6 +43,7 @@ class Entry:
     published_at: datetime | None = None
     id: str = ""
     origin: str = ""
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
-
 from pasip_core.domain.runs import Feed
 from pasip_core.errors import SourceError, SourceParse
 
 from .addresses import shown_url
+from .announced import FEED_ACCEPT
 from .article import plain
-from .entries import Entry, Listing, joined, read_listing
-from .exchange import Response
+from .discovery import feed_links
+from .entries import Entry, Listing, read_listing
 from .http import PoliteClient
-from .news import FEED_ACCEPT, NewsSource
+from .news import NewsSource
 from .outlet import AddressSpec, ListingSpec, Outlet
-
-FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
-MOST_LINKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +45,6 @@ def check_feed(http: PoliteClient, url: str, *, now: datetime | None = None) -> 
         except SourceError as error:
             failure = error
     raise SourceParse(f"{shown_url(url)}: neither a feed nor a page that names one ({failure})", url=shown_url(url))
-
-
-def feed_links(answer: Response) -> list[str]:
-    """Feeds that an HTML page names in its head."""
-    soup = BeautifulSoup(answer.body, "lxml")
-    links = [
-        joined(answer.url, str(link.get("href") or ""))
-        for link in soup.find_all("link")
-        if str(link.get("type") or "").lower().strip() in FEED_TYPES
-    ]
-    return list(dict.fromkeys(filter(None, links)))[:MOST_LINKS]
 
 
 def _preview(listing: Listing, url: str) -> FeedPreview:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -21,18 +22,22 @@ from pasip_core.domain.mention import NEWS, RawMention
 from pasip_core.domain.rules.fold import tokens
 from pasip_core.errors import SourceError
 
+from .announced import FEED_ACCEPT, read_announced, search_outlet
 from .article import ArticleReader, plain
 from .base import Batch
+from .discovery import find_listings
 from .entries import Entry, newest_first, read_listing
+from .failures import REFUSALS, most_telling
 from .http import PoliteClient
-from .news import BATCH, FEED_ACCEPT, MOST_PARTS, MOST_QUERIES, REFUSALS, most_telling, queries_of
+from .news import BATCH, MOST_QUERIES, queries_of
 from .outlet import ListingSpec, Outlet, owner_of
-from .pages import read_pages
 from .state import NewsState
 from .workbench import Workbench
 
 MOST_SEARCHES = 20
 """Titles looked up through one outlet's search in one run."""
+SITES_AT_ONCE = 8
+"""Outlets named in one query; Google gives some hundred items for it, however many there are."""
 FEWEST_WORDS = 4
 """A shorter title is no proof that two articles are the same."""
 
@@ -80,9 +85,11 @@ class GoogleNewsSource:
         leads = run.ask(queries_of(keywords)[:MOST_QUERIES])
         yield from run.resolve(leads, limit)
 
-    def feed_url(self, query: str) -> str:
-        """The feed of one query: the last three days, in Indonesian."""
+    def feed_url(self, query: str, hosts: Sequence[str] = ()) -> str:
+        """The feed of one query: the last three days, in Indonesian; of these sites alone where any are named."""
         asked = f'"{query}"' if " " in query else query
+        if hosts:
+            asked += f" ({' OR '.join(f'site:{host}' for host in hosts)})"
         return f"{self.base.rstrip('/')}/rss/search?q={quote_plus(asked + ' when:3d')}&hl=id&gl=ID&ceid=ID:id"
 
 
@@ -108,11 +115,10 @@ class LeadRun:
         """The leads of all queries, each once, newest first; where every query fails the error is raised."""
         leads: dict[str, Lead] = {}
         asked = 0
-        for query, _ in queries:
+        for url in self._feeds([query for query, _ in queries]):
             asked += 1
             try:
-                answer = self.source.http.get(self.source.feed_url(query), accept=FEED_ACCEPT)
-                entries = read_listing(answer, self.now).entries
+                entries = read_listing(self.source.http.get(url, accept=FEED_ACCEPT), self.now).entries
             except SourceError as error:
                 self._failed(error)
                 if isinstance(error, REFUSALS):
@@ -124,6 +130,14 @@ class LeadRun:
         if asked and len(self.errors) == asked:
             raise most_telling(self.errors)
         return [lead for lead in leads.values() if not self.state.is_settled(lead.entry.url)]
+
+    def _feeds(self, queries: Sequence[str]) -> Iterator[str]:
+        """The feeds to ask: each query as it is, then among the outlets that are to be asked for by name."""
+        yield from map(self.source.feed_url, queries)
+        hosts = [outlet.site for outlet in self.source.outlets.values() if outlet.google_news]
+        groups = [hosts[first : first + SITES_AT_ONCE] for first in range(0, len(hosts), SITES_AT_ONCE)]
+        by_name = (self.source.feed_url(query, group) for query in queries for group in groups)
+        yield from islice(by_name, MOST_QUERIES)
 
     def _lead(self, entry: Entry) -> Lead:
         """The title without the outlet that Google News puts behind it, and the outlet where we know it."""
@@ -194,7 +208,7 @@ class LeadRun:
             return ""
         self._searches[outlet.name] = self._searches.get(outlet.name, 0) + 1
         try:
-            entries = list(read_pages(self.source.http, outlet, outlet.search, self.now, " ".join(key.split()[:8])))
+            entries = list(search_outlet(self.source.http, outlet, self.now, " ".join(key.split()[:8])))
         except SourceError as error:
             self._failed(error)
             if isinstance(error, REFUSALS):
@@ -206,23 +220,24 @@ class LeadRun:
     def _index(self, outlet: Outlet) -> dict[str, str]:
         """Normalised titles of what the outlet announces, read once a run."""
         if outlet.name not in self._indexes:
-            index = self._indexes[outlet.name] = {}
-            for listing in outlet.listings:
+            index = self._indexes[outlet.name] = self._titles_of(outlet, outlet.listings)
+            if outlet.discover and not index:
                 try:
-                    index.update(self._announced(outlet, listing))
+                    index |= self._titles_of(outlet, find_listings(self.source.http, outlet, self.state, self.now))
                 except SourceError as error:
                     self._failed(error)
         return self._indexes[outlet.name]
 
-    def _announced(self, outlet: Outlet, listing: ListingSpec) -> dict[str, str]:
-        http = self.source.http
-        if listing.kind == "index":
-            return _titles(read_pages(http, outlet, listing, self.now))
-        read = read_listing(http.get(listing.url, accept=FEED_ACCEPT), self.now)
-        titles = _titles(read.entries)
-        for part in read.parts[:MOST_PARTS]:
-            titles |= _titles(read_listing(http.get(part, accept=FEED_ACCEPT), self.now).entries)
-        return {title: url for title, url in titles.items() if outlet.is_article(url)}
+    def _titles_of(self, outlet: Outlet, listings: Iterable[ListingSpec]) -> dict[str, str]:
+        titles: dict[str, str] = {}
+        for listing in listings:
+            try:
+                told = read_announced(self.source.http, outlet, listing, self.now)
+            except SourceError as error:
+                self._failed(error)
+            else:
+                titles |= _titles(entry for entry in told.entries if outlet.is_article(entry.url))
+        return titles
 
     def _failed(self, error: SourceError) -> None:
         self.errors.append(error)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from loguru import logger
 
@@ -113,6 +113,16 @@ class PoliteClient:
         same = conditional is not None and bool(validators.digest) and validators.digest == conditional.digest
         return replace(answer, validators=validators, not_modified=same)
 
+    def submit(self, url: str, form: Mapping[str, str], *, accept: str = "*/*") -> Response:
+        """Send a form, as a site's own search does (POST); for the rest like ``get``."""
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        body = urlencode(form).encode()
+        return self._follow(url, headers, self._limits.max_bytes, robots=True, body=body)
+
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the site's robots.txt names. ``SourceUnavailable`` where it could not be read."""
+        return self._robots.of(origin_of(self._policy.check_url(url))).sitemaps
+
     def ask(self, request: Request, explain: Explain, *, delay: float | None = None) -> Response:
         """One call of an API: not a crawl, so robots.txt is not asked; the API's own terms and quotas hold.
 
@@ -142,16 +152,23 @@ class PoliteClient:
         self.close()
 
     def _follow(
-        self, url: str, headers: Mapping[str, str], max_bytes: int, *, robots: bool, least: float = 0.0
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        *,
+        robots: bool,
+        least: float = 0.0,
+        body: bytes | None = None,
     ) -> Response:
         for _ in range(self._limits.redirects + 1):
             url = self._policy.check_url(url)
             self._refuse_if_stopped(url)
             delay = max(least, self._allowed_delay(url) if robots else self._delay)
-            answer = self._attempts(Request(url, headers), max_bytes, delay)
+            answer = self._attempts(Request(url, headers, "POST" if body else "GET", body), max_bytes, delay)
             if answer.status not in REDIRECTS:
                 return answer
-            url = _redirected(url, answer)
+            url, body = _redirected(url, answer), None  # what a form led to is asked for, as browsers do
         raise SourceUnavailable(f"{shown_url(url)}: too many redirects.", url=shown_url(url))
 
     def _allowed_delay(self, url: str) -> float:
@@ -160,10 +177,6 @@ class PoliteClient:
         if not rules.allows(url):
             raise SourceForbidden(f"{shown_url(url)}: robots.txt forbids this address.", url=shown_url(url))
         return max(self._delay, rules.delay)
-
-    def sitemaps(self, url: str) -> tuple[str, ...]:
-        """What the robots.txt of this address' host names. ``SourceUnavailable`` where it cannot be known."""
-        return self._robots.of(origin_of(url)).sitemaps
 
     def _read_robots(self, url: str) -> bytes | None:
         """A robots.txt; ``None`` for 4xx other than 429. What else goes wrong is ``SourceUnavailable``."""

@@ -13,51 +13,26 @@ from loguru import logger
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import NEWS, RawMention, canonical_url
 from pasip_core.domain.rules import Matcher, parse_rule, positive_terms
-from pasip_core.errors import (
-    RuleError,
-    SourceAuth,
-    SourceBadQuery,
-    SourceBlocked,
-    SourceError,
-    SourceForbidden,
-    SourceGone,
-    SourcePaidOut,
-    SourceParse,
-    SourceQuota,
-    SourceUnavailable,
-)
+from pasip_core.errors import RuleError, SourceBlocked, SourceError, SourceQuota
 
+from .announced import read_announced, search_outlet
 from .article import ArticleReader, plain
 from .base import Batch
-from .entries import Entry, Listing, read_listing
-from .exchange import Response, Validators
+from .discovery import find_listings, forget_listings
+from .entries import Entry
+from .exchange import Validators
+from .failures import PASSING, REFUSALS, most_telling
 from .http import PoliteClient
 from .outlet import ListingSpec, Outlet
-from .pages import read_pages
 from .state import MOST_TRIES, NewsState
 
 BATCH = 10
 MOST_QUERIES = 30
 """Searches in one run; with a delay of two seconds they take a minute."""
-MOST_PARTS = 3
 LONG_ENOUGH = 1_000
 """A feed that carries so many characters of an article carries the whole article."""
 
-FEED_ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
-
-# What a person most needs to hear comes first.
-_TELLING: tuple[type[SourceError], ...] = (
-    SourceBlocked, SourcePaidOut, SourceQuota, SourceAuth, SourceForbidden, SourceGone, SourceParse, SourceBadQuery,
-    SourceUnavailable,
-)  # fmt: skip
-REFUSALS = (SourceForbidden, SourceBlocked, SourceQuota)
-_PASSING = (SourceUnavailable, SourceQuota, SourceBlocked)
 LOWEST = 99
-
-
-def most_telling(errors: Sequence[SourceError]) -> SourceError:
-    """The one error to show for many."""
-    return min(errors, key=lambda e: next((n for n, kind in enumerate(_TELLING) if isinstance(e, kind)), LOWEST))
 
 
 @dataclass
@@ -132,6 +107,7 @@ class NewsRun:
     cut_off: int = 0
     page_errors: list[SourceError] = field(default_factory=list)
     pages_read: int = 0
+    nowhere: bool = False
 
     def __post_init__(self) -> None:
         self.log = logger.bind(scraping=True, source=self.source.name)
@@ -141,8 +117,10 @@ class NewsRun:
         outlet = self.source.outlet
         for listing in outlet.listings:
             self._attempt(lambda listing=listing: self._read_listing(listing))  # type: ignore[misc]
+        if outlet.discover and not self.entries_read and not any(isinstance(e, PASSING) for e in self.errors):
+            self._discover()
         self._search_all()
-        if self.errors and not self.entries_read:
+        if self.errors and not self.entries_read and not self.nowhere:  # an error would forget what was looked for
             raise most_telling(self.errors)
 
     def waiting(self) -> list[Found]:
@@ -177,45 +155,34 @@ class NewsRun:
         self.log.warning("{} ({})", error, error.kind)
 
     def _read_listing(self, listing: ListingSpec) -> None:
-        http, outlet = self.source.http, self.source.outlet
-        if listing.kind == "index":
-            self.note_entries(read_pages(http, outlet, listing, self.now), listing.url)
-            return
-        answer = http.get(listing.url, conditional=self.state.validators.get(listing.url), accept=FEED_ACCEPT)
-        if answer.not_modified:
-            self.fresh[listing.url] = answer.validators
-            return
-        read = self._note_listing(answer, listing.url)
-        self._read_parts(read.parts[:MOST_PARTS], listing.url)
-        if read.whole and not read.parts:
-            self.fresh[listing.url] = answer.validators
+        known = self.state.validators.get(listing.url)
+        told = read_announced(self.source.http, self.source.outlet, listing, self.now, known)
+        self.cut_off += told.cut_off
+        for failure in told.errors:
+            self._failed(failure)
+        self.note_entries(told.entries, listing.url)
+        if told.validators:
+            self.fresh[listing.url] = told.validators
         else:  # a "not modified" would hide what is missing, or that the parts of an index have changed
             self.state.validators.pop(listing.url, None)
 
-    def _read_parts(self, parts: Sequence[str], listing: str) -> None:
-        """A part that fails costs only itself; where all do, the listing has failed."""
-        errors: list[SourceError] = []
-        for part in parts:
-            try:
-                self._note_listing(self.source.http.get(part, accept=FEED_ACCEPT), listing)
-            except SourceError as error:
-                errors.append(error)
-        if errors and len(errors) == len(parts):
-            raise most_telling(errors)
-        for failure in errors:
-            self._failed(failure)
-
-    def _note_listing(self, answer: Response, listing: str) -> Listing:
-        read = read_listing(answer, self.now)
-        self.cut_off += not read.whole
-        self.note_entries(read.entries, listing)
-        return read
+    def _discover(self) -> None:
+        """Read what stands in for listings that are not known, or no longer stand."""
+        try:
+            for _ in range(2):  # what is remembered may be gone: then it is looked for once more
+                found = find_listings(self.source.http, self.source.outlet, self.state, self.now)
+                failed = [self._attempt(lambda spec=spec: self._read_listing(spec)) for spec in found]  # type: ignore[misc]
+                if not all(error and not isinstance(error, PASSING) for error in failed):
+                    return
+                if not found:
+                    self.nowhere = True
+                    return
+                forget_listings(self.source.outlet, self.state)
+        except SourceError as error:
+            self._failed(error)
 
     def _search(self, query: str, priority: int) -> None:
-        outlet = self.source.outlet
-        assert outlet.search is not None
-        entries = read_pages(self.source.http, outlet, outlet.search, self.now, query)
-        self.note_entries(entries, "", priority)
+        self.note_entries(search_outlet(self.source.http, self.source.outlet, self.now, query), priority=priority)
 
     def note_entries(self, entries: Iterable[Entry], listing: str = "", priority: int = LOWEST) -> None:
         """Take up announced articles; those of other sites are passed over."""
@@ -262,7 +229,7 @@ class NewsRun:
 
     def _mention_of(self, entry: Entry) -> RawMention | None:
         reader = self._reader_of(entry.url)
-        if self.source.full_feed and len(plain(entry.content)) >= LONG_ENOUGH:
+        if entry.is_whole or (self.source.full_feed and len(plain(entry.content)) >= LONG_ENOUGH):
             mention = reader.from_entry(entry)
             if mention is not None:
                 self.state.settle(entry.url)
@@ -279,7 +246,7 @@ class NewsRun:
         """What the feed tells of an article whose page failed; the page is tried again where that can help."""
         self.page_errors.append(error)
         self.log.warning("{} ({})", error, error.kind)
-        passing = isinstance(error, _PASSING)
+        passing = isinstance(error, PASSING)
         if not passing and mention is not None:
             self.state.settle(entry.url)
         elif error.retry_at is None:  # a host that wants to be left alone says nothing about this article
@@ -308,6 +275,8 @@ class NewsRun:
         if self.errors:
             total = len(self.errors) + self.entries_read
             parts.append(f"{len(self.errors)} of {total} feeds and searches failed ({_kinds(self.errors)}).")
+        if self.nowhere:
+            parts.append("No feed or sitemap was found at the site; it is looked for again in a week.")
         if self.cut_off:
             parts.append(f"{self.cut_off} feeds came cut off and are read again next time.")
         if self.page_errors:

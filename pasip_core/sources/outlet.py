@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -13,18 +13,23 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from .addresses import host_of
 from .extract import ArticleRules
 
-PLACEHOLDERS = frozenset({"query", "page", "from", "to", "us_date"})
-"""What a listing or search address may hold in braces; ``us_date`` is today as MM/DD/YYYY."""
+PLACEHOLDERS = frozenset({"query", "slug", "page", "from", "to", "us_date"})
+"""What a listing or search address may hold in braces; ``slug`` is the query as tags are written
+(``makan-bergizi-gratis``), ``us_date`` is today as MM/DD/YYYY."""
+
+
+def _template(text: str) -> str:
+    unknown = set(re.findall(r"\{(\w*)\}", text)) - PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"{{{sorted(unknown)[0]}}} is no placeholder; use {', '.join(sorted(PLACEHOLDERS))}")
+    return text
 
 
 def _web_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write a whole address with http:// or https://")
-    unknown = set(re.findall(r"\{(\w*)\}", url)) - PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"{{{sorted(unknown)[0]}}} is no placeholder; use {', '.join(sorted(PLACEHOLDERS))}")
-    return url
+    return _template(url)
 
 
 def _pattern(text: str) -> str:
@@ -46,6 +51,7 @@ def _selector(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Template = Annotated[str, AfterValidator(_template)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Selector = Annotated[str, AfterValidator(_selector)]
 Confidence = Literal["A", "B", "C"]
@@ -61,7 +67,7 @@ class ListingSpec(_Part):
     """Where new articles are announced. ``confidence`` says how well the address is attested (A best)."""
 
     url: WebAddress
-    kind: Literal["feed", "sitemap", "index"] = "feed"
+    kind: Literal["feed", "sitemap", "index", "wordpress"] = "feed"
     links: Selector = ""
     """For an ``index`` page: what selects the links to articles."""
     pages: int = Field(1, ge=1, le=20)
@@ -69,10 +75,24 @@ class ListingSpec(_Part):
 
 
 class SearchSpec(_Part):
-    """A search page in plain HTML. ``empty`` are words that stand on it where nothing was found."""
+    """How the outlet is searched: by a page (``html``), by JSON, or as a WordPress site.
+
+    ``form`` makes it a form that is sent (POST). ``empty`` are words that stand on a page where nothing was found.
+    """
 
     url: WebAddress
-    links: Selector
+    kind: Literal["html", "json", "wordpress"] = "html"
+    form: Mapping[str, Template] = {}
+    links: Selector = ""
+    decode: str = ""
+    """The parameter of a link that holds the article's address, where links lead through a counter."""
+    script: Selector = ""
+    """Where JSON stands within a page; without it, the whole answer is JSON."""
+    items: str = Field("", pattern=r"^[\w.]*$")
+    """The way to the list of results within JSON: ``props.pageProps.articles``."""
+    address: str = ""
+    """The article's address, whose parts are values of a result: ``/{category.slug}/{id}/{slug}``."""
+    title: str = Field("title", pattern=r"^[\w.]+$")
     pages: int = Field(1, ge=1, le=20)
     empty: tuple[str, ...] = ()
     confidence: Confidence = "C"
@@ -114,6 +134,10 @@ class Outlet(_Part):
     region: Region = "national"
     confidence: Confidence = "C"
     """How sure ``home`` is; each listing and search says it of its own address."""
+    discover: bool = False
+    """Look for a feed or sitemap where no listing is named, or none of them stands any more."""
+    google_news: bool = False
+    """Have Google News asked for this outlet by name: its own pages tell too little."""
     listings: tuple[ListingSpec, ...] = ()
     search: SearchSpec | None = None
     addresses: AddressSpec = AddressSpec()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pasip_core.errors import InputError
 
-from .outlet import Outlet
+from .outlet import Outlet, SearchSpec
 
 BUILT_IN = Path(__file__).parent / "outlets"
 BASES = BUILT_IN / "bases"
@@ -129,16 +129,31 @@ def _table(values: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _check_parts(outlet: Outlet, path: Path) -> None:
     """What concerns several fields at once."""
-    if not outlet.listings and outlet.search is None:
+    if not outlet.listings and outlet.search is None and not outlet.discover:
         raise InputError(
-            f"{path}: listings: name at least one feed, sitemap, index page or a search.", field="listings"
+            f"{path}: listings: name at least one feed, sitemap, index page or a search, or set discover = true.",
+            field="listings",
         )
     for number, listing in enumerate(outlet.listings):
         if listing.kind == "index" and not listing.links:
             field = f"listings.{number}.links"
             raise InputError(f"{path}: {field}: an index page needs the selector of its links.", field=field)
-        if listing.pages > 1 and "{page}" not in listing.url:
+        if listing.pages > 1 and "{page}" not in listing.url and listing.kind != "wordpress":
             field = f"listings.{number}.url"
             raise InputError(f"{path}: {field}: more than one page needs {{page}} in the address.", field=field)
-    if outlet.search and "{query}" not in outlet.search.url:
-        raise InputError(f"{path}: search.url: the address of a search needs {{query}}.", field="search.url")
+    if outlet.search:
+        _check_search(outlet.search, path)
+
+
+def _check_search(search: SearchSpec, path: Path) -> None:
+    if search.kind == "wordpress":
+        return
+    asked = " ".join((search.url, *search.form.values()))
+    wanted = {
+        "url": "{query}" in asked or "{slug}" in asked or "the address of a search needs {query} or {slug}",
+        "links": bool(search.links) or search.kind != "html" or "a search page needs the selector of its links",
+        "address": bool(search.address) or search.kind != "json" or "a search in JSON needs the address of a result",
+    }
+    for name, fine in wanted.items():
+        if isinstance(fine, str):
+            raise InputError(f"{path}: search.{name}: {fine}.", field=f"search.{name}")

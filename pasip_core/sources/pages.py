@@ -1,11 +1,11 @@
-"""Index and search pages in plain HTML: which articles they link to."""
+"""Index and search pages: which articles they link to."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from urllib.parse import quote_plus
+from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
@@ -16,6 +16,7 @@ from pasip_core.errors import SourceParse
 from .addresses import shown_url
 from .entries import Entry, joined
 from .exchange import Response
+from .found_json import results
 from .http import PoliteClient
 from .outlet import ListingSpec, Outlet, SearchSpec
 
@@ -35,8 +36,8 @@ def read_pages(
     """
     known: set[str] = set()
     for number in range(1, spec.pages + 1):
-        answer = http.get(_address(spec.url, now, query, number), accept=ACCEPT)
-        links, recognised = _links(answer, outlet, spec)
+        answer = _ask(http, spec, now, query, number)
+        links, recognised = entries_on(answer, outlet, spec)
         if number == 1 and not recognised:
             shown = shown_url(answer.url)
             raise SourceParse(f"{shown}: none of the expected links is on this page.", url=shown)
@@ -47,25 +48,47 @@ def read_pages(
         yield from fresh
 
 
-def _address(template: str, now: datetime, query: str, page: int) -> str:
+def entries_on(answer: Response, outlet: Outlet, spec: ListingSpec | SearchSpec) -> tuple[list[Entry], bool]:
+    """The articles that a page names, and whether it is one that we know how to read."""
+    if isinstance(spec, SearchSpec) and spec.kind == "json":
+        return results(answer, outlet, spec)
+    return _links(answer, outlet, spec)
+
+
+def _ask(http: PoliteClient, spec: ListingSpec | SearchSpec, now: datetime, query: str, page: int) -> Response:
+    values = _values(now, query, page)
+    path, mark, asked = spec.url.partition("?")
+    place = _filled(path, {name: quote(value, safe="") for name, value in values.items()})
+    place += mark + _filled(asked, {name: quote_plus(value) for name, value in values.items()})
+    form = spec.form if isinstance(spec, SearchSpec) else {}
+    if not form:
+        return http.get(place, accept=ACCEPT)
+    return http.submit(place, {name: _filled(value, values) for name, value in form.items()}, accept=ACCEPT)
+
+
+def _values(now: datetime, query: str, page: int) -> dict[str, str]:
     day = now.astimezone(WIB)
-    values = {
-        "query": quote_plus(query),
+    return {
+        "query": query,
+        "slug": "-".join(re.findall(r"\w+", query.lower())),
         "page": str(page),
         "from": f"{day - SEARCH_WINDOW:%Y-%m-%d}",
         "to": f"{day:%Y-%m-%d}",
-        "us_date": quote_plus(f"{day:%m/%d/%Y}"),
+        "us_date": f"{day:%m/%d/%Y}",
     }
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], template)
 
 
 def _links(answer: Response, outlet: Outlet, spec: ListingSpec | SearchSpec) -> tuple[list[Entry], bool]:
-    """Links to articles, and whether the page is one that we know how to read."""
     soup = BeautifulSoup(answer.body, "lxml")
     anchors = soup.select(spec.links)[:MAX_LINKS]
+    counter = spec.decode if isinstance(spec, SearchSpec) else ""
     best: dict[str, Entry] = {}
     for anchor in anchors:
-        url = joined(answer.url, str(anchor.get("href") or ""))
+        url = _decoded(joined(answer.url, str(anchor.get("href") or "")), counter)
         if not url or not outlet.is_article(url):
             continue
         title = " ".join(anchor.get_text(" ").split()) or str(anchor.get("title") or "").strip()
@@ -76,3 +99,14 @@ def _links(answer: Response, outlet: Outlet, spec: ListingSpec | SearchSpec) -> 
         return list(best.values()), True
     text = soup.get_text(" ").casefold()
     return [], any(word.casefold() in text for word in getattr(spec, "empty", ()))
+
+
+def _decoded(url: str, parameter: str) -> str:
+    """The address within ``url`` where it leads through a counter, else ``url`` itself."""
+    if not url or not parameter:
+        return url
+    try:
+        inner = parse_qs(urlsplit(url).query).get(parameter, [""])[0]
+    except ValueError:
+        return ""
+    return joined(url, inner) if inner else url

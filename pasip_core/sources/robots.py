@@ -35,8 +35,8 @@ class Robots:
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
-        """Addresses of sitemaps that the file names."""
-        return tuple(self.rules.sitemaps) if self.rules else ()
+        """Addresses of sitemaps that the file names, in its order; their hosts may be others."""
+        return tuple(dict.fromkeys(self.rules.sitemaps)) if self.rules else ()
 
     @property
     def delay(self) -> float:

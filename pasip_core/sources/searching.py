@@ -12,7 +12,8 @@ from pasip_core.domain.mention import RawMention
 from pasip_core.errors import SourceAuth, SourceError, SourcePaidOut, SourceParse
 
 from .base import Batch
-from .news import MOST_QUERIES, REFUSALS, most_telling
+from .failures import REFUSALS, most_telling
+from .news import MOST_QUERIES
 from .translate import Query
 from .walk import WINDOW, Post, Read, Walks
 

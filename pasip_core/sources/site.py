@@ -13,11 +13,13 @@ from pasip_core.domain.runs import Feed
 from pasip_core.errors import SourceError, SourceParse
 
 from .addresses import shown_url
+from .announced import FEED_ACCEPT
 from .article import plain
+from .discovery import feed_links
 from .entries import Listing, read_listing
-from .feeds import feed_links
+from .failures import most_telling
 from .http import PoliteClient
-from .news import FEED_ACCEPT, NewsSource, most_telling
+from .news import NewsSource
 from .outlet import AddressSpec, ListingSpec, Outlet
 
 USUAL_PLACES = ("/feed", "/rss", "/rss.xml", "/sitemap-news.xml", "/news-sitemap.xml", "/sitemap.xml")

@@ -28,11 +28,13 @@ class NewsState:
     validators: dict[str, Validators] = field(default_factory=dict)
     seen: dict[str, None] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)
+    """Listings that were looked for, by outlet: see ``discovery``."""
 
     @classmethod
     def from_cursor(cls, cursor: Mapping[str, Any]) -> NewsState:
         """Whatever cannot be read counts as never seen."""
-        validators, seen, tries = (cursor.get(name) for name in ("validators", "seen", "tries"))
+        validators, seen, tries, found = (cursor.get(name) for name in ("validators", "seen", "tries", "found"))
         known = {
             str(url): value
             for url, raw in (validators.items() if isinstance(validators, Mapping) else ())
@@ -42,6 +44,7 @@ class NewsState:
             known,
             dict.fromkeys(str(key) for key in seen) if isinstance(seen, list | tuple) else {},
             {str(k): n for k, n in tries.items() if isinstance(n, int)} if isinstance(tries, Mapping) else {},
+            dict(found) if isinstance(found, Mapping) else {},
         )
 
     def as_cursor(self) -> dict[str, Any]:
@@ -50,6 +53,7 @@ class NewsState:
             "validators": {url: value.as_json() for url, value in self.validators.items()},
             "seen": list(self.seen)[-MOST_SEEN:],
             "tries": dict(list(self.tries.items())[-MOST_SEEN:]),
+            "found": dict(self.found),
         }
 
     def is_settled(self, url: str) -> bool:
