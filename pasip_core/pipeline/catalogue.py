@@ -10,7 +10,7 @@ from redis import Redis
 from pasip_core.domain.quotas import Budget
 from pasip_core.domain.runs import SourceInfo
 from pasip_core.settings import Settings
-from pasip_core.sources.base import Source
+from pasip_core.sources.base import Budgeted, Source
 from pasip_core.sources.http import open_client
 from pasip_core.sources.platform_file import Platform, load_platforms
 from pasip_core.sources.registry import build_sources
@@ -45,7 +45,7 @@ def describe(source: Source, platforms: Mapping[str, Platform]) -> SourceInfo:
     one that is not asked any more says why in ``retired``, or its platform does in the option of that name."""
     section = section_of(source.name, platforms)
     platform = platforms.get(section)
-    told: tuple[Budget, ...] = tuple(getattr(source, "budgets", ()))
+    told: tuple[Budget, ...] = source.budgets() if isinstance(source, Budgeted) else ()
     counted = {f"{section}.{name}": quota for name, quota in platform.quotas.items()} if platform else {}
     budgets = {name: Budget(name, quota.limit, quota.window, unit_of(name)) for name, quota in counted.items()} | {
         budget.name: budget for budget in told
