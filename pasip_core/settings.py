@@ -50,9 +50,7 @@ class Settings(BaseSettings):
         25.0, ge=0, allow_inf_nan=False, description="US dollars that may be spent on X in a month."
     )
     twitter_archive: bool = Field(False, description="Search the whole archive of X; needs access to it.")
-    facebook_access_token: SecretStr = Field(
-        SecretStr(""), description="Facebook Graph API.", json_schema_extra=UNBUILT
-    )
+    facebook_access_token: SecretStr = Field(SecretStr(""), description="Facebook Graph API.")
     instagram_access_token: SecretStr = Field(
         SecretStr(""), description="Instagram Graph API.", json_schema_extra=UNBUILT
     )

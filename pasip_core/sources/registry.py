@@ -23,6 +23,7 @@ from .workbench import Workbench
 
 PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     bluesky.sources,
+    facebook.sources,
     gdelt.sources,
     google_news.sources,
     mastodon.sources,

@@ -1,0 +1,90 @@
+"""Meta's Graph API over posts that a test makes up: a page's posts, Instagram media, Threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from .server import Answer, Asked, Page
+
+USED = '{{"call_count": {used}, "total_time": 3, "total_cputime": 1}}'
+
+
+def refused(code: int, message: str = "no", status: int = 400, *, headers: dict[str, str] | None = None,
+            **more: Any) -> Page:  # fmt: skip
+    """An error as Meta writes it."""
+    error = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A1"} | more
+    page = Page.of_json({"error": error}, status)
+    return Page(page.body, page.media_type, status, headers=headers or {})
+
+
+@dataclass
+class GraphSite:
+    """Lists by the end of their path; ``errors`` stands in place of an answer, ``used`` in the usage header.
+
+    ``times`` says under which name an item tells its time, by which ``since`` and ``until`` choose.
+    """
+
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    errors: dict[str, Page] = field(default_factory=dict)
+    times: str = "created_time"
+    used: int = 0
+    most: int = 100
+    same_cursor: bool = False
+    """Whether every page carries the same cursor, as hashtags do, and none says which is the last."""
+
+    def __post_init__(self) -> None:
+        self._read: dict[str, int] = {}
+
+    def __call__(self, path: str) -> Answer | None:
+        what = urlsplit(path).path.strip("/")
+        for known in (what, what.rpartition("/")[2]):
+            if known in self.errors:
+                return self.errors[known]
+            if known in self.objects:
+                return self._headed(self.objects[known])
+            if known in self.lists:
+                return lambda asked, known=known: self._list(known, asked)
+        return refused(803, "Some of the aliases you requested do not exist", 404)
+
+    def _list(self, name: str, asked: Asked) -> Page:
+        given = asked.query
+        found = [item for item in self.lists[name] if self._within(item, given)]
+        start = int(given["after"].removeprefix("C") or 0) if "after" in given and not self.same_cursor else 0
+        if self.same_cursor:
+            start = self._read.get(name, 0) if "after" in given else 0
+        most = min(self.most, int(given.get("limit", 25)))
+        self._read[name] = start + most
+        paging: dict[str, Any] = {"cursors": {"after": "C" if self.same_cursor else f"C{start + most}"}}
+        if start + most < len(found) and not self.same_cursor:
+            paging["next"] = f"https://graph.facebook.com/next?access_token={given.get('access_token')}"
+        return self._headed({"data": found[start : start + most], "paging": paging})
+
+    def _within(self, item: dict[str, Any], given: dict[str, str]) -> bool:
+        if "since" not in given:
+            return True
+        at = datetime.fromisoformat(item[self.times]).timestamp()
+        return int(given["since"]) <= at <= int(given.get("until", "9999999999"))
+
+    def _headed(self, data: object) -> Page:
+        return Page.of_json(data, X_App_Usage=USED.format(used=self.used))
+
+
+def stamp(moment: datetime) -> str:
+    """A time as Meta writes it, without a colon in the zone."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"
+
+
+def make_posts(times: Sequence[datetime], **more: Any) -> list[dict[str, Any]]:
+    """Posts of the page 100, one a moment."""
+    return [
+        {"id": f"100_{n}", "message": f"Pernyataan {n}", "created_time": stamp(at),
+         "permalink_url": f"https://www.facebook.com/100/posts/{n}", "from": {"id": "100", "name": "Halaman Uji"},
+         "shares": {"count": 4}, "reactions": {"data": [], "summary": {"total_count": 55}},
+         "comments": {"data": [], "summary": {"order": "ranked", "total_count": 7}}} | more
+        for n, at in enumerate(times)
+    ]  # fmt: skip
