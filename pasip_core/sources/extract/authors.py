@@ -12,7 +12,9 @@ _LABEL = re.compile(
     r"|(?:oleh|written by|reported by|posted by|words by|story by|by)\s+)",
     re.I,
 )
-_NEXT_LABEL = re.compile(r"\s*\b(?:editor|redaktur|penyunting|uploader|copyright|fotografer|sumber)\s*:", re.I)
+_NEXT_LABEL = re.compile(
+    r"\s*\b(?:editor|redaktur|penyunting|uploader|copyright|fotografer|sumber)\s*:|\s+(?:copyright\b|©)", re.I
+)
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|@\w|\w@|^[\W\d_]*$|\b(?:wib|wita)\b|^(?:admin|administrator|redaksi|editor|staff|penulis|author|"
     r"reporter|anonymous|unknown|null|none|undefined|tim redaksi|view all posts|newsroom|web ?master)$",
