@@ -14,6 +14,7 @@ import typer
 
 from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import (
+    InputError,
     PasipError,
     StoreBusy,
     StoreDamaged,
@@ -25,6 +26,7 @@ from pasip_core.errors import (
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
 
+from . import checking
 from .context import Json, catch_up, opened
 from .output import progress_bar, say, say_json, show_fields, show_table
 
@@ -41,20 +43,34 @@ def init_db(json: Json = False) -> None:
         show_fields(state)
 
 
-def sources(json: Json = False) -> None:
+def sources(
+    check: Annotated[bool, typer.Option("--check", help="Ask every outlet's addresses; switch off dead ones.")] = False,
+    on: Annotated[bool, typer.Option("--on", help="With --check: switch everything on again instead.")] = False,
+    json: Json = False,
+) -> None:
     """Every source: ready or what it lacks, and its last run."""
     from pasip_core.pipeline.catalogue import open_sources, publish_sources
+    from pasip_core.pipeline.source_check import switched_off
     from pasip_core.queries.health import source_states
 
+    if on and not check:
+        raise InputError("--on: only goes with --check; write `sources --check --on`", field="--on")
+    if check:
+        with opened() as (settings, stores):
+            checking.switch_on(stores, json) if on else checking.check(settings, stores, json)
+        return
     with opened() as (settings, stores), open_sources(settings, stores) as known:
         publish_sources(stores, known, settings)
         states = source_states(stores)
+        off = switched_off(stores)
     if json:
         say_json(states)
         return
     rows = []
     for state in states:
         ready = f"needs {', '.join(state.source.needs)}" if state.source.needs else "ready"
+        if gone := len(off.get(state.source.id, ())):
+            ready += f", {gone} switched off"
         last = _said(state.last_run, settings.zone)
         rows.append([state.source.id, state.source.label, state.source.platform, ready, last])
     show_table(["source", "name", "platform", "state", "last run"], rows)

@@ -124,6 +124,24 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressState:
+    """What the last check found at one address of an outlet, and since when it is so.
+
+    ``state`` is ``ok`` or a word for what is wrong, ``told`` says it in a sentence. ``off``: collections leave the
+    address alone.
+    """
+
+    id: str
+    source: str
+    address: str
+    state: str
+    told: str
+    checked_at: datetime
+    since: datetime
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRun:
     """One imported file: read = inserted + updated + duplicates + rejected + erased.
 

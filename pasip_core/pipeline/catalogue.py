@@ -17,6 +17,7 @@ from pasip_core.sources.registry import build_sources
 from pasip_core.stores.ports import Stores
 
 from .quota_book import QuotaBook
+from .source_check import switched_off
 
 MONEY = {"dollars": "USD", "usd": "USD"}
 """Quotas of these names count money; all others count what they are named after."""
@@ -26,7 +27,8 @@ MONEY = {"dollars": "USD", "usd": "USD"}
 def open_sources(settings: Settings, stores: Stores, redis: Redis | None = None) -> Iterator[Mapping[str, Source]]:
     """Every source by name, over one HTTP client; with ``redis`` it keeps a host's delay across processes."""
     with open_client(settings, redis) as http:
-        yield build_sources(settings, stores.feeds.list({"active": True}), http, QuotaBook(stores))
+        feeds = stores.feeds.list({"active": True})
+        yield build_sources(settings, feeds, http, QuotaBook(stores), switched_off(stores))
 
 
 def publish_sources(stores: Stores, sources: Mapping[str, Source], settings: Settings) -> list[SourceInfo]:

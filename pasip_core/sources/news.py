@@ -33,6 +33,8 @@ LONG_ENOUGH = 1_000
 """A feed that carries so many characters of an article carries the whole article."""
 
 LOWEST = 99
+NOWHERE = "No feed or sitemap was found at the site; it is looked for again in a week."
+ALL_OFF = "The last check of the sources switched every address of this outlet off."
 
 
 @dataclass
@@ -107,7 +109,7 @@ class NewsRun:
     cut_off: int = 0
     page_errors: list[SourceError] = field(default_factory=list)
     pages_read: int = 0
-    nowhere: bool = False
+    remark: str = ""
 
     def __post_init__(self) -> None:
         self.log = logger.bind(scraping=True, source=self.source.name)
@@ -115,12 +117,14 @@ class NewsRun:
     def look_around(self) -> None:
         """Find everything that is announced. Raises the most telling error where nothing could be read."""
         outlet = self.source.outlet
+        if not (outlet.listings or outlet.search or outlet.discover):
+            self.remark = ALL_OFF
         for listing in outlet.listings:
             self._attempt(lambda listing=listing: self._read_listing(listing))  # type: ignore[misc]
         if outlet.discover and not self.entries_read and not any(isinstance(e, PASSING) for e in self.errors):
             self._discover()
         self._search_all()
-        if self.errors and not self.entries_read and not self.nowhere:  # an error would forget what was looked for
+        if self.errors and not self.entries_read and not self.remark:  # an error would forget what was looked for
             raise most_telling(self.errors)
 
     def waiting(self) -> list[Found]:
@@ -175,7 +179,7 @@ class NewsRun:
                 if not all(error and not isinstance(error, PASSING) for error in failed):
                     return
                 if not found:
-                    self.nowhere = True
+                    self.remark = NOWHERE
                     return
                 forget_listings(self.source.outlet, self.state)
         except SourceError as error:
@@ -275,8 +279,8 @@ class NewsRun:
         if self.errors:
             total = len(self.errors) + self.entries_read
             parts.append(f"{len(self.errors)} of {total} feeds and searches failed ({_kinds(self.errors)}).")
-        if self.nowhere:
-            parts.append("No feed or sitemap was found at the site; it is looked for again in a week.")
+        if self.remark:
+            parts.append(self.remark)
         if self.cut_off:
             parts.append(f"{self.cut_off} feeds came cut off and are read again next time.")
         if self.page_errors:

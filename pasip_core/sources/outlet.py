@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -152,6 +152,12 @@ class Outlet(_Part):
     def hosts(self) -> tuple[str, ...]:
         """The hosts that are the outlet's, sub-domains included; ``*`` is any."""
         return self.addresses.hosts or (self.site,)
+
+    def without(self, addresses: Collection[str]) -> Outlet:
+        """The same outlet, but none of these listings and searches is asked."""
+        left = tuple(listing for listing in self.listings if listing.url not in addresses)
+        search = None if self.search and self.search.url in addresses else self.search
+        return self.model_copy(update={"listings": left, "search": search})
 
     def owns(self, url: str) -> bool:
         """Whether the address lies on one of the outlet's hosts."""

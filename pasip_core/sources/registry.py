@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
+from pasip_core.domain.mention import EMPTY
 from pasip_core.domain.runs import Feed
 from pasip_core.settings import Settings
 
@@ -36,14 +37,19 @@ PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
 
 
 def build_sources(
-    settings: Settings, feeds: Sequence[Feed], http: PoliteClient, ledger: Ledger | None = None
+    settings: Settings,
+    feeds: Sequence[Feed],
+    http: PoliteClient,
+    ledger: Ledger | None = None,
+    off: Mapping[str, Collection[str]] = EMPTY,
 ) -> dict[str, Source]:
     """Sources by name: the outlets, the platforms, and the feeds that people added.
 
-    ``ledger`` keeps what quotas were used; without one it is counted for this process alone. ``InputError`` where
-    an outlet file or the file of platforms cannot be used.
+    ``ledger`` keeps what quotas were used; without one it is counted for this process alone. ``off`` holds, by
+    outlet, addresses that are left alone. ``InputError`` where an outlet file or the file of platforms cannot be
+    used.
     """
-    outlets = load_outlets(settings.outlets_dir)
+    outlets = {name: outlet.without(off.get(name, ())) for name, outlet in load_outlets(settings.outlets_dir).items()}
     bench = Workbench(
         settings,
         http,

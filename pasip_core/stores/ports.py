@@ -22,7 +22,7 @@ from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 T = TypeVar("T")
 
@@ -350,6 +350,8 @@ class Stores(Protocol):
     def keywords(self) -> Records[Keyword]: ...
     @property
     def feeds(self) -> Records[Feed]: ...
+    @property
+    def address_states(self) -> Records[AddressState]: ...
     @property
     def quota_uses(self) -> Records[Use]: ...
     @property

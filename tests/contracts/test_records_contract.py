@@ -10,7 +10,7 @@ import pytest
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.retention import Frozen
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
@@ -22,6 +22,10 @@ FULL = [
     ("keywords", make_keyword("kosong", monitoring_start=None)),
     ("feeds", Feed("f1", "Detik", "https://rss.detik.com/?a=1", NOW, active=False)),
     ("feeds", Feed("f2", "Kanal", "https://t.me/s/kanal", NOW, kind="telegram", handle="kanal")),
+    (
+        "address_states",
+        AddressState("detik https://d.example/rss", "detik", "https://d.example/rss", "gone", "Gone.", NOW, NOW, True),
+    ),
     ("quota_uses", Use("u1", "youtube.searches", NOW, 0.5, "pemilu")),
     ("sources", SourceInfo("x", "X", "twitter", key_page="https://x.example", retired="it was shut down",
                            budgets=(Budget("twitter.posts", 3e6, "month", "posts"), Budget("a.b", 0.5, "7d", "USD")))),

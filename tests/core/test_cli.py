@@ -90,6 +90,7 @@ def test_what_cannot_be_used_leaves_with_status_2_and_one_sentence(cli: Cli, fil
         ("keyword", "add", "anies", "--rule", "(anies OR"), ("keyword", "rm", "nobody"), ("import", empty),
         ("import", file), ("import", tmp_path / "none.csv"), ("export", "--format", "pdf", tmp_path / "x"),
         ("analyze", "--task", "horoscope", file), ("extract", file), ("collect", "--source", "nobody"),
+        ("sources", "--on"),
         ("import", file, "--platform", "twitter", "--map", "content=nothing"),
     ):  # fmt: skip
         done = cli(*arguments)

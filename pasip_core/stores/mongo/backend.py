@@ -12,7 +12,7 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from .leases import MongoLeases
 from .mentions import MongoMentions
@@ -37,6 +37,7 @@ class MongoStores:
         self.leases = MongoLeases(self._server)
         self.keywords = MongoRecords(self._server, "keywords", Keyword)
         self.feeds = MongoRecords(self._server, "feeds", Feed)
+        self.address_states = MongoRecords(self._server, "address_states", AddressState)
         self.quota_uses = MongoRecords(self._server, "quota_uses", Use)
         self.sources = MongoRecords(self._server, "sources", SourceInfo)
         self.source_runs = MongoRecords(self._server, "source_runs", SourceRun)

@@ -11,7 +11,7 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from ..cells import COUNTED, OVER_SETS
 from .compacting import compact
@@ -38,6 +38,7 @@ class SqliteStores:
         self.leases = SqliteLeases(self._database)
         self.keywords = SqliteRecords(self._database, "keywords", Keyword)
         self.feeds = SqliteRecords(self._database, "feeds", Feed)
+        self.address_states = SqliteRecords(self._database, "address_states", AddressState)
         self.quota_uses = SqliteRecords(self._database, "quota_uses", Use)
         self.sources = SqliteRecords(self._database, "sources", SourceInfo)
         self.source_runs = SqliteRecords(self._database, "source_runs", SourceRun)
