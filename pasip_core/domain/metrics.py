@@ -54,10 +54,13 @@ class DayNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One row of an answer: the values of the dimensions asked for, and their sums."""
+    """One row of an answer: the values of the dimensions asked for, and their sums.
+
+    ``count`` adds up the stories of cells; ``None`` where single mentions were summed, whose stories nobody asked for.
+    """
 
     volume: int
-    count: int
+    count: int | None
     engagement_total: int | None
     by: Mapping[str, object] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pasip_core.domain.analysis import NEGATIVE, PENDING, POSITIVE, SENTIMENTS
@@ -113,7 +113,7 @@ def loudest_sources(stores: Stores, filters: Filters, limit: int = 10) -> pd.Dat
 
 
 def loudest_accounts(stores: Stores, filters: Filters, limit: int = 10) -> pd.DataFrame:
-    """Columns platform, author, volume, count, engagement_total; the ``limit`` loudest named accounts."""
+    """Columns platform, author, volume, engagement_total; the ``limit`` loudest named accounts."""
     totals = stores.mentions.tally(filters, ("platform", "author"), limit=limit + 1)
     named = [t for t in totals if t.by["author"]][:limit]
     return sums.frame(named, ("platform", "author"))
@@ -121,7 +121,7 @@ def loudest_accounts(stores: Stores, filters: Filters, limit: int = 10) -> pd.Da
 
 def sentiment_table(found: pd.DataFrame) -> pd.DataFrame:
     """Rows per sentiment turned into one row with a column per sentiment, a volume and the engagement."""
-    keys = [name for name in found.columns if name not in {"sentiment", "volume", "count", "engagement_total"}]
+    keys = [name for name in found.columns if name not in {"sentiment", "volume", "engagement_total"}]
     wide = found.pivot_table(index=keys, columns="sentiment", values="volume", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=[*SENTIMENTS, PENDING], fill_value=0)
     wide["volume"] = wide.sum(axis=1)
@@ -140,11 +140,7 @@ def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str]) ->
     if not keywords:
         return pd.DataFrame(columns=["keyword", *SENTIMENTS, PENDING, "volume", "engagement_total", "share"])
     if filters.text.strip() or filters.sources:
-        parts = []
-        for keyword in keywords:
-            part = sums.frame(sums.sums(stores, filters.only(keyword), ("sentiment",)), ("sentiment",))
-            parts.append(part.assign(keyword=keyword))
-        found = pd.concat(parts, ignore_index=True)
+        totals = stores.mentions.tally(replace(filters, keywords=tuple(keywords)), ("keyword", "sentiment"))
     else:
         totals = stores.metrics.sums(
             filters.period,
@@ -153,8 +149,7 @@ def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str]) ->
             platforms=filters.platforms,
             sentiments=filters.sentiments,
         )
-        found = sums.frame(totals, ("keyword", "sentiment"))
-    table = sentiment_table(found)
+    table = sentiment_table(sums.frame(totals, ("keyword", "sentiment")))
     silent = [keyword for keyword in keywords if keyword not in set(table["keyword"])]
     table = pd.concat([table, pd.DataFrame({"keyword": silent})], ignore_index=True)
     counted = [*SENTIMENTS, PENDING, "volume"]

@@ -17,7 +17,7 @@ COUNTED_AS = (POSITIVE, NEUTRAL, NEGATIVE, PENDING)
 
 
 def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list[Total]:
-    """Volume, stories and engagement of what the filters mean, split ``by`` dimensions.
+    """Volume and engagement of what the filters mean, split ``by`` dimensions.
 
     One keyword: its stance. None or several: the sentiment of the whole, each mention once. Text and
     accounts are in no series, nor is a stance by source: those look at the mentions of the period.
@@ -60,9 +60,9 @@ def engagement(totals: Sequence[Total]) -> int | None:
 
 
 def frame(totals: Sequence[Total], by: Sequence[Dimension]) -> pd.DataFrame:
-    """One row a total: the columns of ``by``, then volume, count, engagement_total (missing: unknown)."""
+    """One row a total: the columns of ``by``, then volume, engagement_total (missing: unknown)."""
     import pandas as pd
 
-    rows = [{**t.by, "volume": t.volume, "count": t.count, "engagement_total": t.engagement_total} for t in totals]
-    made = pd.DataFrame(rows, columns=[*by, "volume", "count", "engagement_total"])
-    return made.astype({"volume": "int64", "count": "int64", "engagement_total": "Int64"})
+    rows = [{**t.by, "volume": t.volume, "engagement_total": t.engagement_total} for t in totals]
+    made = pd.DataFrame(rows, columns=[*by, "volume", "engagement_total"])
+    return made.astype({"volume": "int64", "engagement_total": "Int64"})

@@ -252,7 +252,11 @@ class MentionStore(Protocol):
         """How many, looking no further than ``bound``."""
 
     def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
-        """Sums over single mentions, for what series cannot answer; loudest first. Without ``keyword`` in ``by``."""
+        """Sums over single mentions, for what series cannot answer; loudest first.
+
+        With ``keyword`` in ``by`` a mention counts for each of the filters' keywords that it has, by its stance
+        towards it. Stories are not counted: ``count`` is ``None``.
+        """
 
     def span(self) -> tuple[datetime, datetime] | None:
         """When the oldest and the newest mention were published; ``None`` where there is none."""

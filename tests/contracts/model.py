@@ -16,6 +16,7 @@ from pasip_core.stores.ports import Understood
 from tests.builders import make_analysis
 
 Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
+Tallied = dict[tuple[object, ...], tuple[int, None, int | None]]
 
 
 @dataclass
@@ -137,12 +138,17 @@ class Model:
         ]
         return _added(cells, ("day", "set", "platform", "source", "sentiment"), by)
 
-    def tally(self, filters: Filters, by: Sequence[str]) -> Sums:
-        """Single mentions, added up."""
-        found = self.found(filters)
-        cells = [((self._day(m.published_at), m.platform, m.source, m.author, sentiment(m, filters)), m) for m in found]
-        wanted = [("day", "platform", "source", "author", "sentiment").index(name) for name in by]
-        return _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
+    def tally(self, filters: Filters, by: Sequence[str]) -> Tallied:
+        """Single mentions, added up; their stories are not counted."""
+        sides = [filters.only(keyword) for keyword in filters.keywords] if "keyword" in by else [filters]
+        cells = [
+            ((self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side)), m)
+            for side in sides
+            for m in self.found(side)
+        ]
+        wanted = [("day", "keyword", "platform", "source", "author", "sentiment").index(name) for name in by]
+        sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
+        return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
 
 
 def _later(new: int | None, old: int | None) -> int | None:

@@ -209,7 +209,8 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         places = [_place(mention, order) for mention in found]
         assert places == sorted(places)
         assert self.stores.mentions.count(filters).value == len(wanted)
-        by = data.draw(st.lists(st.sampled_from(["day", "platform", "source", "author", "sentiment"]), unique=True))
+        dimensions = ["day", "platform", "source", "author", "sentiment", *(["keyword"] if keywords else [])]
+        by = data.draw(st.lists(st.sampled_from(dimensions), unique=True))
         assert _sums(self.stores.mentions.tally(filters, by), by) == self.model.tally(filters, by)
         if order == "newest":
             assert ids(self.stores.mentions.stream(filters)) == ids(found)

@@ -23,8 +23,19 @@ LENGTHS = {"day": 24 * HOUR, "hour": HOUR}
 
 
 def tally(server: Server, filters: Filters, by: Sequence[Dimension], limit: int | None) -> list[Total]:
-    """See ``MentionStore.tally``. Where the zone changes its offset within the period, day by day."""
+    """See ``MentionStore.tally``.
+
+    Keyword by keyword where they are told apart; where the zone changes its offset in the period, day by day.
+    """
     period = filters.period
+    if "keyword" in by:
+        others = [name for name in by if name != "keyword"]
+        told = (
+            replace(total, by={**total.by, "keyword": keyword})
+            for keyword in filters.keywords
+            for total in tally(server, filters.only(keyword), others, None)
+        )
+        return _loudest(told, limit)
     if (
         "day" in by
         and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
@@ -40,22 +51,14 @@ def tally(server: Server, filters: Filters, by: Sequence[Dimension], limit: int 
 
 
 def pipeline(chosen: Selection, by: Sequence[Dimension], period: Period, limit: int | None) -> list[Document]:
-    """First by place and story, then by place: no group has to hold the names of its stories."""
-    places = {name: _expression(name, chosen.sentiment, period) for name in by}
-    stories: Document = {
-        "_id": {**places, "story": "$cluster_id"},
+    """One group a place. The greatest engagement tells whether any is known."""
+    totals: Document = {
+        "_id": {name: _expression(name, chosen.sentiment, period) for name in by},
         "volume": {"$sum": 1},
         "engagement": {"$sum": "$engagement.total"},
         "told": {"$max": "$engagement.total"},
     }
-    totals: Document = {
-        "_id": {name: f"$_id.{name}" for name in by},
-        "volume": {"$sum": "$volume"},
-        "count": {"$sum": 1},
-        "engagement": {"$sum": "$engagement"},
-        "told": {"$max": "$told"},
-    }
-    stages = [{"$match": chosen.query}, {"$group": stories}, {"$group": totals}, {"$sort": {"volume": -1}}]
+    stages = [{"$match": chosen.query}, {"$group": totals}, {"$sort": {"volume": -1}}]
     return [*stages, {"$limit": limit}] if limit is not None else stages
 
 
@@ -70,7 +73,7 @@ def _expression(name: Dimension, sentiment: str, period: Period) -> Any:
 
 def _total(row: Document, by: Sequence[Dimension], period: Period) -> Total:
     place: dict[str, object] = {name: _value(name, row["_id"][name], period) for name in by}
-    return Total(row["volume"], row["count"], row["engagement"] if row["told"] is not None else None, place)
+    return Total(row["volume"], None, row["engagement"] if row["told"] is not None else None, place)
 
 
 def _value(name: Dimension, value: Any, period: Period) -> object:
@@ -87,9 +90,7 @@ def _verified(server: Server, chosen: Selection, by: Sequence[Dimension], period
     for document in chosen.holds(server["scraped_data"].find(chosen.query, {"words": 0, "raw_data": 0})):
         sums[tuple(_of(document, name, chosen.sentiment, period) for name in by)].add(document)
     return [
-        Total(volume, count, engagement, dict(zip(by, place, strict=True)))
-        for place, found in sums.items()
-        for count, volume, engagement in [found.numbers]
+        Total(found.volume, None, found.engagement, dict(zip(by, place, strict=True))) for place, found in sums.items()
     ]
 
 

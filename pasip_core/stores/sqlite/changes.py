@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.period import day_of
+from pasip_core.domain.period import Period, day_of
 
 from .database import Database
-from .rows import day_number, moment_of_row
+from .rows import SECOND_BITS, day_number, moment_of_row, rows_of
+
+LONGEST_DAY = 26 * 3600 << SECOND_BITS
+"""Row numbers of a day in any zone, at most."""
 
 
 def next_change(connection: sqlite3.Connection) -> int:
@@ -25,13 +29,23 @@ def last_change(connection: sqlite3.Connection) -> int:
 
 
 def touch(connection: sqlite3.Connection, change: int, numbers: Iterable[int], zone: ZoneInfo) -> None:
-    """Note rows for rollup and move the version of their days."""
+    """Note rows for rollup, forget the columns of their days and move their versions."""
     rows = list(numbers)
     connection.executemany(
         "INSERT OR REPLACE INTO pending_hours (n, change) VALUES (?, ?)", ((n, change) for n in rows)
     )
     days = {day_number(day_of(moment_of_row(n), zone)) for n in rows}
+    forget_columns(connection, days, zone)
     move_versions(connection, change, days)
+
+
+def forget_columns(connection: sqlite3.Connection, days: Iterable[int], zone: ZoneInfo) -> None:
+    """Remove the columns that hold mentions of these days, made in whatever zone."""
+    stretches = (rows_of(Period(date.fromordinal(day), date.fromordinal(day), zone)) for day in days)
+    connection.executemany(
+        "DELETE FROM day_columns WHERE first > ? AND first < ? AND end > ?",
+        ((first - LONGEST_DAY, end, first) for first, end in stretches),
+    )
 
 
 def move_versions(connection: sqlite3.Connection, change: int, days: Iterable[int]) -> None:

@@ -17,7 +17,6 @@ from pasip_core.errors import InputError, LeaseLost
 
 from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
 from ..values import LARGEST
-from . import tallying
 from .changes import KeywordSets, last_change, next_change
 from .database import Database
 from .keeping import Keeping, completed
@@ -284,7 +283,9 @@ class SqliteMentions:
 
     def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
         """See ``MentionStore``."""
-        with self._database.reading() as connection:
+        from . import tallying  # numpy: only who asks needs it
+
+        with self._database.snapshot() as connection:
             return tallying.tally(connection, filters, by, limit)
 
     def span(self) -> tuple[datetime, datetime] | None:

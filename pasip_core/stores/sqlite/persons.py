@@ -12,7 +12,7 @@ from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import day_of
 from pasip_core.domain.rules.fold import fold
 
-from .changes import move_versions, next_change
+from .changes import forget_columns, move_versions, next_change
 from .database import Database
 from .rows import day_number, marks, moment_of_row
 from .writing import batches
@@ -79,6 +79,7 @@ def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneI
             )  # fmt: skip
             days = {day_number(day_of(moment_of_row(n), zone)) for n in numbers.values()}
             if days:
+                forget_columns(connection, days, zone)
                 move_versions(connection, next_change(connection), days)
         count += len(numbers)
     return count

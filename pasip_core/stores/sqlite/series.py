@@ -42,7 +42,9 @@ class SqliteSeries:
         self._sets = KeywordSets(database)
 
     def write(self, numbers: DayNumbers, fence: Fence) -> None:
-        """See ``MetricStore``."""
+        """See ``MetricStore``; with the numbers of a day go the columns of its mentions as they are now."""
+        from . import columns  # numpy: only who rolls up needs it
+
         day = day_number(numbers.day)
         self._sets.prepare(cell.keywords for cell in numbers.sets)
         sets = set_rows((self._sets.number(cell.keywords), cell) for cell in numbers.sets)
@@ -62,6 +64,7 @@ class SqliteSeries:
             connection.executemany(
                 "INSERT OR IGNORE INTO voices VALUES (?, ?)", {(cell.platform, cell.source) for cell in numbers.sets}
             )
+            columns.make(connection, Period(numbers.day, numbers.day, self._zone))
             move_versions(connection, next_change(connection), [day])
 
     def sums(

@@ -1,43 +1,78 @@
-"""Sums over single mentions of a period."""
+"""Sums over single mentions of a period: from the columns of its days, and from rows where a day has none."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import groupby
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 
 from ..ports import Dimension
+from .columns import days_with_columns
 from .rows import SECOND_BITS, milliseconds
 from .selecting import select
+from .summing import Chosen, Sums
 
 
 def tally(connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None) -> list[Total]:
-    """See ``MentionStore.tally``. Where the zone changes its offset within the period, day by day."""
+    """See ``MentionStore.tally``; within one snapshot."""
+    sums, chosen = Sums(filters, by), Chosen(connection, filters, "keyword" in by)
+    summed: set[date] = set()
+    for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
+        sums.add(day, chosen.of(day))
+        summed.add(day.day)
+    if not summed:
+        return _tally_rows(connection, filters, by, limit)
+    for gap in _gaps(filters.period, summed):
+        sums.add_totals(_tally_rows(connection, replace(filters, period=gap), by, None))
+    return sums.loudest(connection, limit)
+
+
+def _gaps(period: Period, summed: Collection[date]) -> Iterator[Period]:
+    """The days that are not summed yet, those that follow each other as one."""
+    for done, days in groupby(period.days(), key=lambda day: day in summed):
+        if not done:
+            gap = list(days)
+            yield Period(gap[0], gap[-1], period.zone)
+
+
+def _tally_rows(
+    connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None
+) -> list[Total]:
+    """Keyword by keyword where they are told apart; where the zone changes its offset in the period, day by day."""
     period = filters.period
+    if "keyword" in by:
+        others = [name for name in by if name != "keyword"]
+        told = [
+            replace(total, by={**total.by, "keyword": keyword})
+            for keyword in filters.keywords
+            for total in _tally_rows(connection, filters.only(keyword), others, None)
+        ]
+        return sorted(told, key=lambda t: -t.volume)[:limit]
     if (
         "day" in by
         and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
     ):
         parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
-        totals = [total for part in parts for total in tally(connection, part, by, None)]
+        totals = [total for part in parts for total in _tally_rows(connection, part, by, None)]
         return sorted(totals, key=lambda t: -t.volume)[:limit]
     chosen = select(filters)
     expressions = [_expression(name, chosen.n, chosen.sentiment, filters) for name in by]
     grouped = f"GROUP BY {', '.join(expressions)}" if by else ""
     sql = (
-        f"SELECT {''.join(e + ', ' for e in expressions)} count(*), count(DISTINCT m.cluster_id), sum(m.engagement) "
+        f"SELECT {''.join(e + ', ' for e in expressions)} count(*), sum(m.engagement) "
         f"{chosen.sql} {grouped} ORDER BY count(*) DESC LIMIT ?"
     )
     rows = connection.execute(sql, (*chosen.values, -1 if limit is None else limit))
     return [
-        Total(row[-3], row[-2], row[-1], {name: _value(name, row[i], period) for i, name in enumerate(by)})
+        Total(row[-2], None, row[-1], {name: _value(name, row[i], period) for i, name in enumerate(by)})
         for row in rows
-        if row[-3]
+        if row[-2]
     ]
 
 

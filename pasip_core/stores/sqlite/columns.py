@@ -1,0 +1,142 @@
+"""The mentions of one day as arrays: made from their rows, kept in ``day_columns``, and read again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import blake2b
+from itertools import count
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pasip_core.domain.period import Period, day_of
+
+from ..cells import COUNTED
+from .changes import forget_columns
+from .rows import marks, moment_of_row, rows_of
+
+Array = NDArray[Any]
+
+FACTS = np.dtype([
+    ("n", "<i8"), ("engagement", "<i8"), ("account", "<u4"), ("voice", "<u4"), ("keyword_set", "<u4"),
+    ("sentiment", "u1"),
+])  # fmt: skip
+"""One a mention, by row number. ``account`` and ``voice`` are places in lists of the same day."""
+ACCOUNTS = np.dtype([("key", "<u8"), ("place", "<u4")])
+"""The hash of an author's name, and a mention of theirs."""
+STANCES = np.dtype([("place", "<u4"), ("keyword", "<u4"), ("sentiment", "u1")])
+"""One a mention and keyword, by keyword; ``place`` is that of the mention."""
+UNKNOWN = -(1 << 63)
+"""The engagement of a mention that told none."""
+
+ROWS = (
+    "SELECT n, engagement, author, platform, source, keyword_set, coalesce(sentiment, 'pending') "
+    "FROM scraped_data INDEXED BY facts WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
+)
+STANCE_ROWS = (
+    "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
+    "CROSS JOIN stances s ON s.keyword = k.keyword AND s.n >= ? AND s.n < ? ORDER BY s.keyword, s.n"
+)
+COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts")
+WITH_STANCES = (*COLUMNS, "stances")
+
+
+@dataclass(frozen=True)
+class DayColumns:
+    """The arrays of ``day``; ``stances`` and ``keywords`` only where they were asked for."""
+
+    day: date
+    first: int
+    end: int
+    voices: list[tuple[str, str]]
+    keywords: list[str]
+    facts: Array
+    accounts: Array
+    stances: Array
+
+    @cached_property
+    def numbers(self) -> Array:
+        """Row numbers, rising."""
+        return np.ascontiguousarray(self.facts["n"])
+
+    def places(self, numbers: Array) -> Array:
+        """Where these rows are found, those that are no mention of the day left out."""
+        places = np.searchsorted(self.numbers, numbers)
+        near = places < len(self.facts)
+        places, numbers = places[near], numbers[near]
+        found: Array = places[self.numbers[places] == numbers]
+        return found
+
+    def stances_of(self, keywords: Collection[str]) -> Array:
+        """Those towards any of these keywords."""
+        numbers = [number for number, keyword in enumerate(self.keywords) if keyword in keywords]
+        begins, ends = (np.searchsorted(self.stances["keyword"], [n + more for n in numbers]) for more in (0, 1))
+        parts = [self.stances[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        return np.concatenate(parts) if parts else self.stances[:0]
+
+
+def make(connection: sqlite3.Connection, day: Period) -> None:
+    """Put the mentions of one day into columns, in place of those that were there."""
+    first, end = rows_of(day)
+    forget_columns(connection, [day.first.toordinal()], day.zone)
+    voices: dict[tuple[str, str], int] = defaultdict(count().__next__)
+    authors: dict[str, int] = defaultdict(count().__next__)
+    rows = [
+        (n, UNKNOWN if told is None else told, authors[author], voices[platform, source], number, COUNTED.index(tone))
+        for n, told, author, platform, source, number, tone in connection.execute(ROWS, (first, end))
+    ]
+    if not rows:
+        return
+    facts = np.array(rows, FACTS)
+    accounts = np.empty(len(authors), ACCOUNTS)
+    accounts["key"] = [author_key(author) for author in authors]
+    accounts["place"] = np.unique(facts["account"], return_index=True)[1]
+    keywords, stances = _stances(connection, facts["n"], (first, end))
+    connection.execute(
+        f"INSERT INTO day_columns ({', '.join(WITH_STANCES)}) VALUES ({marks(WITH_STANCES)})",
+        (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances),
+    )
+
+
+def author_key(author: str) -> int:
+    """64 bits that stand for a name: numbers are grouped far faster than texts."""
+    return int.from_bytes(blake2b(author.encode(), digest_size=8).digest(), "little")
+
+
+def _stances(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, int]) -> tuple[list[str], bytes]:
+    """The keywords, and the stances towards them."""
+    places = {n: place for place, n in enumerate(numbers.tolist())}
+    keywords: dict[str, int] = defaultdict(count().__next__)
+    found = [
+        (places[n], keywords[keyword], COUNTED.index(tone))
+        for n, keyword, tone in connection.execute(STANCE_ROWS, rows)
+        if n in places
+    ]
+    return list(keywords), np.array(found, STANCES).tobytes()
+
+
+def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances: bool) -> Iterator[DayColumns]:
+    """The days of the period that have columns, in order. One that is no day in the period's zone is passed over."""
+    names = ", ".join(WITH_STANCES if stances else COLUMNS)
+    for row in connection.execute(
+        f"SELECT {names} FROM day_columns WHERE first >= ? AND first < ? ORDER BY first", rows_of(period)
+    ):
+        day = day_of(moment_of_row(row["first"]), period.zone)
+        if rows_of(Period(day, day, period.zone)) == (row["first"], row["end"]):
+            yield DayColumns(
+                day,
+                row["first"],
+                row["end"],
+                [(platform, source) for platform, source in json.loads(row["voices"])],
+                json.loads(row["keywords"]) if stances else [],
+                np.frombuffer(row["facts"], FACTS),
+                np.frombuffer(row["accounts"], ACCOUNTS),
+                np.frombuffer(row["stances"] if stances else b"", STANCES),
+            )

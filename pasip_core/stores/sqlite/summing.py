@@ -1,0 +1,215 @@
+"""Sums over the columns of days: which mentions are meant, and how they add up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.metrics import Total
+
+from ..cells import COUNTED
+from ..ports import Dimension
+from .columns import UNKNOWN, Array, DayColumns, author_key
+from .rows import SECOND_BITS, marks, milliseconds
+from .selecting import text_query
+from .writing import batches
+
+MIXED = 0x9E3779B97F4A7C15
+"""An odd number of 64 bits: multiples of it spread the numbers of places over all keys."""
+HOURS = 27
+"""More than a day has in any zone."""
+HITS = "SELECT group_concat(t.rowid) FROM mention_text t WHERE mention_text MATCH ? AND t.rowid >= ? AND t.rowid < ?"
+SETS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
+NO_ROW = -1
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Mentions of one day: their places in it, the sentiment that counts, and the keyword towards which, as numbers.
+
+    Where no stance counts, ``keywords`` is empty.
+    """
+
+    places: Array
+    tones: Array
+    keywords: Array
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The mentions of days that the filters mean; each keyword's own, by stance, where they are split by keyword."""
+
+    connection: sqlite3.Connection
+    filters: Filters
+    by_keyword: bool = False
+
+    @property
+    def reads_stances(self) -> bool:
+        """Whether stances count, and not the sentiment of the whole."""
+        return self.by_keyword or self.filters.one_keyword is not None
+
+    @cached_property
+    def _sets(self) -> list[int]:
+        """The sets that hold one of several keywords."""
+        names = self.filters.keywords
+        return [row[0] for row in self.connection.execute(f"{SETS} ({marks(names)})", names)]
+
+    @cached_property
+    def _words(self) -> str | None:
+        return text_query(self.filters.text)
+
+    def of(self, day: DayColumns) -> Meant:
+        """Those of one day."""
+        filters, facts = self.filters, day.facts
+        if self.reads_stances:
+            stances = day.stances_of(filters.keywords)
+            found = Meant(stances["place"], stances["sentiment"], stances["keyword"])
+        else:
+            found = Meant(np.arange(len(facts)), facts["sentiment"], np.empty(0))
+        places = found.places
+        keep = np.ones(len(places), bool)
+        if filters.keywords and not self.reads_stances:
+            keep &= np.isin(facts["keyword_set"][places], self._sets)
+        if filters.platforms or filters.sources:
+            keep &= np.array([self._speaks(*voice) for voice in day.voices])[facts["voice"][places]]
+        if filters.sentiments:
+            keep &= np.array([tone in filters.sentiments for tone in COUNTED])[found.tones]
+        if self._words is not None:
+            keep &= self._told(day, self._words)[places]
+        return Meant(places[keep], found.tones[keep], found.keywords[keep] if self.reads_stances else found.keywords)
+
+    def _speaks(self, platform: str, source: str) -> bool:
+        platforms, sources = self.filters.platforms, self.filters.sources
+        return (not platforms or platform in platforms) and (not sources or source in sources)
+
+    def _told(self, day: DayColumns, words: str) -> Array:
+        """Whether each mention of the day holds the words. As one text: rows would each pass through Python."""
+        told = np.zeros(len(day.facts), bool)
+        found = self.connection.execute(HITS, (words, day.first, day.end)).fetchone()[0]
+        if found:
+            told[day.places(np.fromstring(found, np.int64, sep=","))] = True
+        return told
+
+
+@dataclass
+class Sums:
+    """Groups of days added up. A group is a place (its values but the author's) and the key of an author, or 0."""
+
+    filters: Filters
+    by: Sequence[Dimension]
+    places: dict[tuple[object, ...], int] = field(default_factory=dict)
+    authors: dict[int, str] = field(default_factory=dict)
+    parts: list[tuple[Array, ...]] = field(default_factory=list)
+    """Place, author's key, a row of theirs, volume, engagement and how many told it; an array each."""
+
+    @cached_property
+    def _others(self) -> list[Dimension]:
+        return [name for name in self.by if name != "author"]
+
+    def add(self, day: DayColumns, meant: Meant) -> None:
+        """Mentions of one day. Every combination of values is a number, the author's place in it last."""
+        facts, accounts = day.facts[meant.places], day.accounts
+        code = np.zeros(len(facts), np.int64)
+        values: list[Sequence[object]] = []
+        for name in self._others:
+            numbers, known = self._dimension(name, day, facts, meant)
+            code = code * len(known) + numbers
+            values.append(known)
+        width = len(accounts) if "author" in self.by else 1
+        if width > 1:
+            code = code * width + facts["account"]
+        volume = np.bincount(code)
+        groups = np.flatnonzero(volume)
+        told = facts["engagement"] != UNKNOWN
+        engagement = np.zeros(len(volume), np.int64)
+        np.add.at(engagement, code[told], facts["engagement"][told])
+        known_by = np.bincount(code[told], minlength=len(volume))
+        keys, rows = np.zeros(len(groups), np.uint64), np.full(len(groups), NO_ROW)
+        if "author" in self.by:
+            spoke = accounts[groups % width]
+            keys, rows = spoke["key"], day.numbers[spoke["place"]]
+        at = self._numbered(groups // width, values)
+        self.parts.append((at, keys, rows, volume[groups], engagement[groups], known_by[groups]))
+
+    def _dimension(
+        self, name: Dimension, day: DayColumns, facts: Array, meant: Meant
+    ) -> tuple[Array | int, Sequence[object]]:
+        """The number of each mention's value, and the values by number."""
+        if name == "day":
+            return 0, [day.day]
+        if name == "sentiment":
+            return meant.tones, COUNTED
+        if name == "keyword":
+            return meant.keywords, day.keywords
+        if name == "hour":
+            start = milliseconds(self.filters.period.start) // 1000
+            first = ((day.first >> SECOND_BITS) - start) // 3600
+            hours = [self.filters.period.start + timedelta(hours=first + n) for n in range(HOURS)]
+            return ((facts["n"] >> SECOND_BITS) - start) // 3600 - first, hours
+        told = [voice[0 if name == "platform" else 1] for voice in day.voices]
+        values = sorted(set(told))
+        return np.array([values.index(value) for value in told])[facts["voice"]], values
+
+    def _numbered(self, codes: Array, values: Sequence[Sequence[object]]) -> Array:
+        """The numbers of these combinations among all places."""
+        distinct, where = np.unique(codes, return_inverse=True)
+        combined = np.unravel_index(distinct, [len(known) for known in values]) if values else ()
+        each = zip(*([known[n] for n in numbers] for known, numbers in zip(values, combined, strict=True)), strict=True)
+        places = list(each) if values else [()] * len(distinct)
+        return np.array([self._place(place) for place in places], np.int64)[where]
+
+    def _place(self, place: tuple[object, ...]) -> int:
+        return self.places.setdefault(place, len(self.places))
+
+    def add_totals(self, totals: Sequence[Total]) -> None:
+        """What was summed elsewhere."""
+        keys = [author_key(str(total.by["author"])) if "author" in self.by else 0 for total in totals]
+        self.authors |= {key: str(total.by["author"]) for key, total in zip(keys, totals, strict=True) if key}
+        self.parts.append((
+            np.array([self._place(tuple(total.by[name] for name in self._others)) for total in totals], np.int64),
+            np.array(keys, np.uint64),
+            np.full(len(totals), NO_ROW),
+            np.array([total.volume for total in totals], np.int64),
+            np.array([total.engagement_total or 0 for total in totals], np.int64),
+            np.array([total.engagement_total is not None for total in totals], np.int64),
+        ))  # fmt: skip
+
+    def loudest(self, connection: sqlite3.Connection, limit: int | None) -> list[Total]:
+        """The groups, loudest first."""
+        if not self.parts:
+            return []
+        at, keys, rows, *measures = (np.concatenate(column) for column in zip(*self.parts, strict=True))
+        mixed = keys + at.astype(np.uint64) * np.uint64(MIXED)
+        _, one, where = np.unique(mixed, return_index=True, return_inverse=True)
+        summed = [np.zeros(len(one), np.int64) for _ in measures]
+        for total, measure in zip(summed, measures, strict=True):
+            np.add.at(total, where, measure)
+        order = np.argsort(-summed[0], kind="stable")[:limit]
+        first = one[order]
+        names = self._names(connection, keys[first], rows[first])
+        places = list(self.places)
+        told = zip(at[first].tolist(), names, *(total[order].tolist() for total in summed), strict=True)
+        return [
+            Total(volume, None, engagement if known else None, self._by(places[place], name))
+            for place, name, volume, engagement, known in told
+        ]
+
+    def _names(self, connection: sqlite3.Connection, keys: Array, rows: Array) -> list[str]:
+        """The authors of groups: of days with columns, one of their mentions tells."""
+        if "author" not in self.by:
+            return [""] * len(keys)
+        asked = [int(n) for key, n in zip(keys, rows, strict=True) if n != NO_ROW and int(key) not in self.authors]
+        found: dict[int, str] = {}
+        for batch in batches(asked):
+            found.update(connection.execute(f"SELECT n, author FROM scraped_data WHERE n IN ({marks(batch)})", batch))
+        return [self.authors.get(int(key)) or found.get(int(n), "") for key, n in zip(keys, rows, strict=True)]
+
+    def _by(self, place: tuple[object, ...], author: str) -> dict[str, object]:
+        told: dict[str, object] = {"author": author, **dict(zip(self._others, place, strict=True))}
+        return {name: told[name] for name in self.by}
