@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
-from itertools import count
+from itertools import count, groupby
 from typing import Any
 
 import numpy as np
@@ -140,3 +140,11 @@ def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances
                 np.frombuffer(row["accounts"], ACCOUNTS),
                 np.frombuffer(row["stances"] if stances else b"", STANCES),
             )
+
+
+def gaps(period: Period, done: Collection[date]) -> Iterator[Period]:
+    """The days that are not done yet, those that follow each other as one."""
+    for known, days in groupby(period.days(), key=lambda day: day in done):
+        if not known:
+            gap = list(days)
+            yield Period(gap[0], gap[-1], period.zone)

@@ -243,8 +243,12 @@ class SqliteMentions:
 
         Several keywords in the order of time: the first rows of the union are among the first rows of each.
         """
+        if walk.order == "engagement":
+            from .ranking import most_engaged  # numpy: only who asks needs it
+
+            return most_engaged(connection, filters, walk, limit)
         rows = walk.rows(filters.period)
-        if len(filters.keywords) > 1 and walk.order != "engagement" and not filters.text.strip():
+        if len(filters.keywords) > 1 and not filters.text.strip():
             found: set[tuple[int, int]] = set()
             for keyword in filters.keywords:
                 chosen = select(replace(filters, keywords=(keyword,), sentiments=()), rows)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import groupby
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 
 from ..ports import Dimension
-from .columns import days_with_columns
+from .columns import days_with_columns, gaps
 from .rows import SECOND_BITS, milliseconds
 from .selecting import select
 from .summing import Chosen, Sums
@@ -28,17 +27,9 @@ def tally(connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimensi
         summed.add(day.day)
     if not summed:
         return _tally_rows(connection, filters, by, limit)
-    for gap in _gaps(filters.period, summed):
+    for gap in gaps(filters.period, summed):
         sums.add_totals(_tally_rows(connection, replace(filters, period=gap), by, None))
     return sums.loudest(connection, limit)
-
-
-def _gaps(period: Period, summed: Collection[date]) -> Iterator[Period]:
-    """The days that are not summed yet, those that follow each other as one."""
-    for done, days in groupby(period.days(), key=lambda day: day in summed):
-        if not done:
-            gap = list(days)
-            yield Period(gap[0], gap[-1], period.zone)
 
 
 def _tally_rows(
