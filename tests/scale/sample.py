@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from pasip_core.domain.mention import Mention
+from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import Feed, ImportRun, SourceInfo, SourceRun
 from pasip_core.settings import Settings
@@ -21,10 +22,15 @@ MENTIONS = 3_000
 
 
 def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stores:
-    """The embedded store with these mentions, else made-up ones of one year, rolled up."""
+    """The embedded store with these mentions, else made-up ones of one year, rolled up.
+
+    The last day has changed since, so that what is answered from rows is asked, too.
+    """
     stores = connect(Settings(_env_file=None, data_dir=folder))
-    stores.mentions.upsert(list(mentions(MENTIONS) if spread is None else spread))
+    said = list(mentions(MENTIONS) if spread is None else spread)
+    stores.mentions.upsert(said)
     roll_up(stores)
+    stores.mentions.upsert([replace(said[-1], engagement=Engagement(1, 2, 3))])
     for label in KEYWORDS:
         stores.keywords.save(make_keyword(label))
     stores.feeds.save(Feed("feed-a", "A", "https://a.example/feed", NOW))

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.mention import Mention
-from pasip_core.domain.period import day_of
+from pasip_core.domain.period import Period, day_of
 from pasip_core.domain.rules.fold import fold
 
-from .changes import forget_columns, move_versions, next_change
+from .changes import move_versions, next_change
 from .database import Database
 from .rows import day_number, marks, moment_of_row
 from .writing import batches
@@ -63,6 +63,8 @@ def _fold_json(text: str) -> str:
 
 def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneInfo) -> int:
     """See ``MentionStore.replace_authors``."""
+    from . import columns  # numpy: few need it
+
     count = 0
     for batch in batches(mentions):
         with database.writing() as connection:
@@ -77,9 +79,10 @@ def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneI
                     if m.id in numbers
                 ),
             )  # fmt: skip
-            days = {day_number(day_of(moment_of_row(n), zone)) for n in numbers.values()}
+            days = {day_of(moment_of_row(n), zone) for n in numbers.values()}
+            for day in days:  # at once: no rollup follows, and a name must not stay behind as its hash
+                columns.make(connection, Period(day, day, zone))
             if days:
-                forget_columns(connection, days, zone)
-                move_versions(connection, next_change(connection), days)
+                move_versions(connection, next_change(connection), map(day_number, days))
         count += len(numbers)
     return count

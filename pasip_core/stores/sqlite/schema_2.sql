@@ -2,8 +2,9 @@
 -- keyword's stance by source) without walking `facts`: a year of a million mentions in a tenth of the time.
 --
 -- `first` and `end` are the first row number of the day and the first one after it. A row is made in the transaction
--- that writes the numbers of its day, and removed in that of any later write of one of the day's mentions: it is there
--- and right, or not there. `columns.py` knows the arrays within the blobs; names stand in `scraped_data` alone.
+-- that writes the numbers of its day, and removed (or, for other names of authors, made anew) in that of any later
+-- write of one of the day's mentions: it is there and right, or not there. `columns.py` knows the arrays within the
+-- blobs; authors stand there as hashes, their names in `scraped_data` alone.
 CREATE TABLE day_columns (
     first INTEGER PRIMARY KEY,
     end INTEGER NOT NULL,
