@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,8 +32,7 @@ from .writing import Upsert
 
 STREAMED = 500
 SETTLED = 1000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HOUR, TICK = timedelta(hours=1), timedelta(milliseconds=1)
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 PENDING: Document = {"pending_since": {"$exists": True}}
 
 
@@ -176,14 +174,9 @@ class MongoMentions:
         return next((day_of(document[TOUCHED], self._zone) for document in found), None)
 
     def touch_everything(self) -> None:
-        """See ``MentionStore``. Whole hours tell the days; one that belongs to two notes both."""
-        passed = {"$subtract": ["$published_at", EPOCH]}
-        hours = {"$floor": {"$divide": [passed, HOUR // TICK]}}
-        with closing(self._server.patient()) as patient, patient.speaking():
-            rows = patient["scraped_data"].aggregate([{"$group": {"_id": hours}}], allowDiskUse=True)
-            moments = [EPOCH + HOUR * int(row["_id"]) for row in rows]
+        """See ``MentionStore``."""
         with self._server.speaking():
-            days = {day_of(moment + part, self._zone) for moment in moments for part in (HOUR * 0, HOUR - TICK)}
+            days = {day for excluded in (False, True) for day in self._days_said(excluded)}
             written = self._server["day_versions"].find({"filled": True}, {"_id": 1})
             noted = {day.toordinal() for day in days} | {head["_id"] for head in written}
             change = next_change(self._server)
@@ -191,6 +184,18 @@ class MongoMentions:
             if marks:
                 self._server["touched_days"].bulk_write(marks, ordered=False)
             self._server["day_versions"].update_many({}, {"$max": {"version": change}})
+
+    def _days_said(self, excluded: bool) -> Iterator[date]:
+        """Every day with a mention. Each step enters the index behind the day found last."""
+        begin = BEGINNING
+        while True:
+            later = {"excluded": excluded, "published_at": {"$gte": begin}}
+            found = self._server["scraped_data"].find(later, {"published_at": 1}).sort(SORTING["oldest"]).limit(1)
+            day = next((day_of(document["published_at"], self._zone) for document in found), None)
+            if day is None:
+                return
+            yield day
+            begin = Period(day, day, self._zone).end
 
     def touched(self, day: date) -> Touched:
         """See ``MentionStore``: the mark of the day, and the revision of each of its touched mentions."""
