@@ -73,7 +73,7 @@ def test_columns_answer_as_rows_do(stores: Stores, zone: str) -> None:
         connection.execute("DELETE FROM day_columns")
         connection.commit()
         from_rows = answers(stores, ZoneInfo(zone))
-        connection.executemany("INSERT INTO day_columns VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
+        connection.executemany("INSERT INTO day_columns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
         connection.commit()
     assert from_columns == from_rows
     assert len(kept) == WEEKS.length - 1
@@ -111,6 +111,18 @@ def test_a_store_of_the_first_version_gets_its_columns_with_the_next_rollup(tmp_
     assert roll_up(stores) == days
     assert sql(path, "SELECT count(*) FROM day_columns") == [(days,)]
     assert answers(stores, WEEKS.zone) == before
+    stores.close()
+
+
+def test_a_text_that_was_asked_for_before_is_looked_for_again_where_a_day_has_changed(tmp_path: Path) -> None:
+    stores = connect(Settings(_env_file=None, data_dir=tmp_path))
+    mention = make_mention("harga beras naik")
+    stores.mentions.upsert([mention, make_mention("harga beras turun")])
+    for text, found in (("harga beras naik", 2), ("harga gula naik", 1), ("beras naik lagi", 2)):
+        stores.mentions.upsert([replace(make_mention(text), id=mention.id)])
+        roll_up(stores)
+        for _ in range(2):
+            assert sum(total.volume for total in stores.mentions.tally(Filters(WEEKS, text="beras"), ())) == found
     stores.close()
 
 

@@ -44,17 +44,17 @@ STANCE_ROWS = (
     "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
     "CROSS JOIN stances s ON s.keyword = k.keyword AND s.n >= ? AND s.n < ? ORDER BY s.keyword, s.n"
 )
-COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts")
-WITH_STANCES = (*COLUMNS, "stances")
+COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances")
 
 
 @dataclass(frozen=True)
 class DayColumns:
-    """The arrays of ``day``; ``stances`` and ``keywords`` only where they were asked for."""
+    """The arrays of ``day``; ``stances`` and ``keywords`` only where they were asked for. ``made`` names them."""
 
     day: date
     first: int
     end: int
+    made: bytes
     voices: list[tuple[str, str]]
     keywords: list[str]
     facts: Array
@@ -100,7 +100,7 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
     accounts["place"] = np.unique(facts["account"], return_index=True)[1]
     keywords, stances = _stances(connection, facts["n"], (first, end))
     connection.execute(
-        f"INSERT INTO day_columns ({', '.join(WITH_STANCES)}) VALUES ({marks(WITH_STANCES)})",
+        f"INSERT INTO day_columns ({', '.join(COLUMNS)}) VALUES ({marks(COLUMNS)})",
         (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances),
     )
 
@@ -124,7 +124,7 @@ def _stances(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, in
 
 def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances: bool) -> Iterator[DayColumns]:
     """The days of the period that have columns, in order. One that is no day in the period's zone is passed over."""
-    names = ", ".join(WITH_STANCES if stances else COLUMNS)
+    names = ", ".join((*COLUMNS[: None if stances else -1], "made"))
     for row in connection.execute(
         f"SELECT {names} FROM day_columns WHERE first >= ? AND first < ? ORDER BY first", rows_of(period)
     ):
@@ -134,6 +134,7 @@ def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances
                 day,
                 row["first"],
                 row["end"],
+                row["made"],
                 [(platform, source) for platform, source in json.loads(row["voices"])],
                 json.loads(row["keywords"]) if stances else [],
                 np.frombuffer(row["facts"], FACTS),

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.analysis import Analysis
@@ -38,6 +40,9 @@ from .selecting import Walk, read_cursor, select, write_cursor
 from .understanding import Understanding
 from .writing import BATCH, Upsert
 
+if TYPE_CHECKING:
+    from .summing import Told
+
 STREAMED = 500
 
 
@@ -50,6 +55,12 @@ class SqliteMentions:
         self._sets = KeywordSets(database)
         self._understanding = Understanding(database, self._sets, zone)
         self._keeping = Keeping(database, self._sets, zone)
+
+    @cached_property
+    def _told(self) -> Told:
+        from .summing import Told  # numpy: only who asks needs it
+
+        return Told()
 
     def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
         """See ``MentionStore``."""
@@ -246,7 +257,7 @@ class SqliteMentions:
         if walk.order == "engagement":
             from .ranking import most_engaged  # numpy: only who asks needs it
 
-            return most_engaged(connection, filters, walk, limit)
+            return most_engaged(connection, filters, walk, limit, self._told)
         rows = walk.rows(filters.period)
         if len(filters.keywords) > 1 and not filters.text.strip():
             found: set[tuple[int, int]] = set()
@@ -290,7 +301,7 @@ class SqliteMentions:
         from . import tallying  # numpy: only who asks needs it
 
         with self._database.snapshot() as connection:
-            return tallying.tally(connection, filters, by, limit)
+            return tallying.tally(connection, filters, by, limit, self._told)
 
     def span(self) -> tuple[datetime, datetime] | None:
         """See ``MentionStore``."""

@@ -13,16 +13,18 @@ from pasip_core.domain.filters import Filters
 
 from .columns import UNKNOWN, DayColumns, days_with_columns, gaps
 from .selecting import NOTHING_KNOWN, Walk, select
-from .summing import Chosen, Meant
+from .summing import Chosen, Meant, Told
 
 Place = tuple[int, int]
 """Engagement and row number, by which mentions are ordered."""
 
 
-def most_engaged(connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int) -> list[tuple[int, int]]:
+def most_engaged(
+    connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int, told: Told
+) -> list[tuple[int, int]]:
     """(row number, rank) of the next rows; within one snapshot."""
     best: list[Place] = []
-    chosen = Chosen(connection, filters)
+    chosen = Chosen(connection, filters, told)
     seen: set[date] = set()
     for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
         floor = best[-1][0] if len(best) == limit else NOTHING_KNOWN

@@ -4,10 +4,11 @@
 -- `first` and `end` are the first row number of the day and the first one after it. A row is made in the transaction
 -- that writes the numbers of its day, and removed (or, for other names of authors, made anew) in that of any later
 -- write of one of the day's mentions: it is there and right, or not there. `columns.py` knows the arrays within the
--- blobs; authors stand there as hashes, their names in `scraped_data` alone.
+-- blobs; authors stand there as hashes, their names in `scraped_data` alone. `made` is another one each time.
 CREATE TABLE day_columns (
     first INTEGER PRIMARY KEY,
     end INTEGER NOT NULL,
+    made BLOB NOT NULL DEFAULT (randomblob(8)),
     voices TEXT NOT NULL,
     keywords TEXT NOT NULL,
     facts BLOB NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +26,7 @@ MIXED = 0x9E3779B97F4A7C15
 HOURS = 27
 """More than a day has in any zone."""
 HITS = "SELECT group_concat(t.rowid) FROM mention_text t WHERE mention_text MATCH ? AND t.rowid >= ? AND t.rowid < ?"
+"""As one text: as rows, each of them would pass through Python."""
 SETS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
 NO_ROW = -1
 
@@ -41,12 +43,42 @@ class Meant:
     keywords: Array
 
 
+class Told:
+    """Which mentions of a day hold words, of the latest questions: a page asks many about one text.
+
+    Nothing here gets old, since other mentions of a day are other columns. As bits, some 10 MB at most for days of
+    three thousand mentions; what came first goes first.
+    """
+
+    KEPT = 20_000
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], bytes] = {}
+        self._lock = threading.Lock()
+
+    def of(self, connection: sqlite3.Connection, day: DayColumns, words: str) -> Array:
+        """Whether each mention of the day does."""
+        known = self._known.get((words, day.made))
+        if known is not None:
+            return np.unpackbits(np.frombuffer(known, np.uint8), count=len(day.facts)).view(bool)
+        told = np.zeros(len(day.facts), bool)
+        found = connection.execute(HITS, (words, day.first, day.end)).fetchone()[0]
+        if found:
+            told[day.places(np.fromstring(found, np.int64, sep=","))] = True
+        with self._lock:
+            self._known[words, day.made] = np.packbits(told).tobytes()
+            if len(self._known) > self.KEPT:
+                del self._known[next(iter(self._known))]
+        return told
+
+
 @dataclass(frozen=True)
 class Chosen:
     """The mentions of days that the filters mean; each keyword's own, by stance, where they are split by keyword."""
 
     connection: sqlite3.Connection
     filters: Filters
+    told: Told
     by_keyword: bool = False
 
     @property
@@ -81,20 +113,12 @@ class Chosen:
         if filters.sentiments:
             keep &= np.array([tone in filters.sentiments for tone in COUNTED])[found.tones]
         if self._words is not None:
-            keep &= self._told(day, self._words)[places]
+            keep &= self.told.of(self.connection, day, self._words)[places]
         return Meant(places[keep], found.tones[keep], found.keywords[keep] if self.reads_stances else found.keywords)
 
     def _speaks(self, platform: str, source: str) -> bool:
         platforms, sources = self.filters.platforms, self.filters.sources
         return (not platforms or platform in platforms) and (not sources or source in sources)
-
-    def _told(self, day: DayColumns, words: str) -> Array:
-        """Whether each mention of the day holds the words. As one text: rows would each pass through Python."""
-        told = np.zeros(len(day.facts), bool)
-        found = self.connection.execute(HITS, (words, day.first, day.end)).fetchone()[0]
-        if found:
-            told[day.places(np.fromstring(found, np.int64, sep=","))] = True
-        return told
 
 
 @dataclass

@@ -15,12 +15,14 @@ from ..ports import Dimension
 from .columns import days_with_columns, gaps
 from .rows import SECOND_BITS, milliseconds
 from .selecting import select
-from .summing import Chosen, Sums
+from .summing import Chosen, Sums, Told
 
 
-def tally(connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None) -> list[Total]:
+def tally(
+    connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None, told: Told
+) -> list[Total]:
     """See ``MentionStore.tally``; within one snapshot."""
-    sums, chosen = Sums(filters, by), Chosen(connection, filters, "keyword" in by)
+    sums, chosen = Sums(filters, by), Chosen(connection, filters, told, "keyword" in by)
     summed: set[date] = set()
     for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
         sums.add(day, chosen.of(day))
