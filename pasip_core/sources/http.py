@@ -31,7 +31,7 @@ from pasip_core.errors import (
 from pasip_core.settings import Settings
 
 from .addresses import AddressPolicy, host_of, origin_of, shown_url
-from .answers import REDIRECTS, RETRIED, error_for, is_challenge, is_login, retry_moment
+from .answers import REDIRECTS, RETRIED, error_for, is_challenge, is_login, reset_moment, retry_moment
 from .exchange import Exchange, Limits, Request, Response, SourceTooSlow, Validators, validators_of
 from .limiter import Limiter, LocalLimiter, RedisLimiter
 from .robots import RobotsCache
@@ -235,7 +235,10 @@ class PoliteClient:
 
     def _error(self, answer: Response) -> SourceError:
         error = error_for(answer.status, answer.headers, answer.body, shown_url(answer.url))
-        error.retry_at = retry_moment(answer.headers, self._clock(), timedelta(seconds=self._limits.longest_retry))
+        now, cap = self._clock(), timedelta(seconds=self._limits.longest_retry)
+        error.retry_at = retry_moment(answer.headers, now, cap)
+        if error.retry_at is None and answer.status == 429:
+            error.retry_at = reset_moment(answer.headers.get("X-RateLimit-Reset"), now, cap)
         return error
 
     def _stop_until(self, moment: datetime | None, host: str) -> None:

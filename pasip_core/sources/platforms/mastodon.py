@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -22,10 +22,8 @@ from pasip_core.errors import (
     SourceError,
     SourceForbidden,
     SourceGone,
-    SourceQuota,
 )
 from pasip_core.sources.addresses import host_of, shown_url
-from pasip_core.sources.answers import reset_moment
 from pasip_core.sources.api import Api, Parameters, error_json
 from pasip_core.sources.base import Batch, Source
 from pasip_core.sources.entries import joined
@@ -41,7 +39,6 @@ DIALECT = Dialect(either="", without="", groups=False, sigils="")
 MOST_POSTS = 40
 FRUITLESS = 3
 """After so many searches without a hit a server is taken for one that has no full-text index."""
-LONGEST_WAIT = timedelta(hours=1)
 _SERVER = re.compile(r"(?:(https?)://)?([A-Za-z0-9.-]+(?::\d{1,5})?)/?")
 _PARTS = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -106,7 +103,7 @@ class MastodonSource:
         now, delay = self.bench.clock(), self.bench.platforms["mastodon"].delay
         words = queries_for(keywords, DIALECT)
         run = SearchRun(self.name, [*hashtags(words), *words], Walks.from_cursor(cursor), now, limit)
-        api = Api(self.bench.http, self.base, delay, explain=partial(explained, now))
+        api = Api(self.bench.http, self.base, delay, explain=explained)
         yield from run.batches(_Reader(api, run, host_of(self.base)).read_for)
 
 
@@ -201,12 +198,9 @@ class _Reader:
         return name if not name or "@" in name else f"{name}@{urlsplit(url).hostname or self.host}"
 
 
-def explained(now: datetime, answer: Response) -> SourceError | None:
-    """Statuses that say more here than elsewhere; HTML in place of the API's own word speaks for itself."""
+def explained(answer: Response) -> SourceError | None:
+    """The API's own 401; HTML in its place, and every other status, speaks for itself."""
+    if answer.status != 401 or not error_json(answer):
+        return None
     shown = shown_url(answer.url)
-    if answer.status == 429:
-        retry_at = reset_moment(answer.headers.get("X-RateLimit-Reset"), now, LONGEST_WAIT)
-        return SourceQuota(f"{shown}: too many requests from here.", url=shown, retry_at=retry_at)
-    if answer.status == 401 and error_json(answer):
-        return SourceAuth(f"{shown}: this server shows posts only to people who are logged in.", url=shown)
-    return None
+    return SourceAuth(f"{shown}: this server shows posts only to people who are logged in.", url=shown)
