@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ClassVar
 
 from pasip_core.errors import (
     SourceAuth,
@@ -24,10 +21,12 @@ from pasip_core.sources.answers import reset_moment
 from pasip_core.sources.api import Answer, Api, Parameters, error_json
 from pasip_core.sources.exchange import Response
 from pasip_core.sources.fields import mapping, text
+from pasip_core.sources.kept import Kept, key_of
 from pasip_core.sources.workbench import Workbench
 
 EXPIRED = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"})
 LONGEST_WAIT = timedelta(hours=24)
+_SESSIONS: Kept[Session] = Kept()
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,6 @@ class Session:
 class Account:
     """Calls with the account of the settings. Logging in is tightly limited there, so a session is kept."""
 
-    _sessions: ClassVar[dict[str, Session]] = {}
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-
     def __init__(self, bench: Workbench) -> None:
         platform, settings = bench.platforms["bluesky"], bench.settings
         self.base = platform.base
@@ -56,36 +52,19 @@ class Account:
 
     def get(self, method: str, parameters: Parameters) -> Answer:
         """Ask; once more with a renewed session where the old one is not accepted. Raises the ``SourceError`` tree."""
-        session = self._session()
+        session = _SESSIONS.of(self._key, self._log_in)
         try:
             return self._as(session.access).get(method, parameters)
         except SourceAuth:
-            return self._as(self._renewed(session).access).get(method, parameters)
+            fresh = _SESSIONS.renewed(self._key, session, lambda: self._refreshed(session) or self._log_in())
+            return self._as(fresh.access).get(method, parameters)
 
     def _as(self, token: str) -> Api:
         return replace(self._api, headers={"Authorization": f"Bearer {token}"})
 
     @property
     def _key(self) -> str:
-        """Names a session without holding the password."""
-        parts = "\x1f".join((self.base, self._identifier, self._password.get_secret_value()))
-        return hashlib.sha256(parts.encode()).hexdigest()
-
-    def _session(self) -> Session:
-        with self._lock:
-            if self._key not in self._sessions:
-                self._sessions[self._key] = self._login()
-            return self._sessions[self._key]
-
-    def _renewed(self, old: Session) -> Session:
-        """A new session, unless another thread has renewed it already."""
-        with self._lock:
-            if self._sessions.get(self._key) is old:
-                del self._sessions[self._key]
-                self._sessions[self._key] = self._refreshed(old) or self._login()
-            elif self._key not in self._sessions:
-                self._sessions[self._key] = self._login()
-            return self._sessions[self._key]
+        return key_of(self.base, self._identifier, self._password.get_secret_value())
 
     def _refreshed(self, old: Session) -> Session | None:
         try:
@@ -93,7 +72,7 @@ class Account:
         except (SourceAuth, SourceBadQuery):
             return None
 
-    def _login(self) -> Session:
+    def _log_in(self) -> Session:
         body = {"identifier": self._identifier, "password": self._password.get_secret_value()}
         return self._read(self._api.post("com.atproto.server.createSession", body=body))
 
@@ -110,8 +89,10 @@ def explained(now: datetime, answer: Response) -> SourceError | None:
     """Bluesky's own word for what is wrong. Its sentences are left out: they may repeat what was sent."""
     shown, told = shown_url(answer.url), error_json(answer)
     name = found[0] if (found := re.match(r"[A-Za-z]{1,60}", text(told.get("error")))) else ""
-    if answer.status == 429 or name == "RateLimitExceeded":
+    if answer.status == 429:
         retry_at = reset_moment(answer.headers.get("RateLimit-Reset"), now, LONGEST_WAIT)
+        if retry_at is None:
+            return None  # what every server tells of it is read elsewhere
         return SourceQuota(f"{shown}: too many requests for this account.", url=shown, retry_at=retry_at)
     if name in EXPIRED or answer.status == 401:
         return SourceAuth(
