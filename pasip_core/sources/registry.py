@@ -18,7 +18,7 @@ from .news import NewsSource
 from .outlet import Outlet, owner_of
 from .outlet_file import load_outlets
 from .platform_file import load_platforms
-from .platforms import bluesky, facebook, mastodon, telegram, twitter, youtube
+from .platforms import bluesky, facebook, mastodon, reddit, telegram, twitter, youtube
 from .site import site_source
 from .workbench import Workbench
 
@@ -29,6 +29,7 @@ PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     google_news.sources,
     mastodon.sources,
     newsapi.sources,
+    reddit.sources,
     telegram.sources,
     twitter.sources,
     youtube.sources,
