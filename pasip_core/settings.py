@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     instagram_user_id: str = Field(
         "", description="Number of the Instagram account that searches.", json_schema_extra=UNBUILT
     )
-    threads_access_token: SecretStr = Field(SecretStr(""), description="Threads API.", json_schema_extra=UNBUILT)
+    threads_access_token: SecretStr = Field(SecretStr(""), description="Threads API.")
     youtube_api_key: SecretStr = Field(SecretStr(""), description="YouTube Data API v3.")
     news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.")
     reddit_client_id: str = Field("", description="Reddit; without it, its feeds are read.")
