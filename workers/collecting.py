@@ -18,12 +18,12 @@ def dispatch_due(
     due = [
         info
         for info in infos
-        if (info.platform == "news") == (group == "news") and info.may_run and _may_ask(info.id, stores, now)
+        if (info.platform == "news") == (group == "news") and info.may_run and may_ask(info.id, stores, now)
     ]
     return [dispatch(collecting_job(info.platform), info.id, [], settings=settings) for info in due]
 
 
-def _may_ask(source: str, stores: Stores, now: datetime) -> bool:
+def may_ask(source: str, stores: Stores, now: datetime) -> bool:
     """Whether the source did not tell us, at the last run, to come back later than now."""
     last = stores.source_runs.list({"source": source}, order_by="started_at", descending=True, limit=1)
     return not (last and last[0].retry_at and last[0].retry_at > now)

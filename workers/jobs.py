@@ -23,7 +23,7 @@ from pasip_core.errors import InputError, StoreUnavailable
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
 
-from .collecting import dispatch_due
+from .collecting import dispatch_due, may_ask
 from .reporting import reported
 
 SLICE_SECONDS = 10.0
@@ -61,6 +61,32 @@ def collect_source(source: str, keyword_ids: Sequence[str] = ()) -> None:
             collect(sources[source], stores=stores, keywords=keyword_ids, progress=progress, settings=settings)
         finally:
             _follow_up(settings)
+
+
+def refresh() -> None:
+    """Ask again for the engagement of mentions that have reached a certain age, then for their numbers."""
+    from pasip_core.pipeline.catalogue import open_sources
+    from pasip_core.pipeline.refresh import refresh_all
+    from pasip_core.sources.base import Refreshing
+
+    settings = current_settings()
+    now = datetime.now(UTC)
+    with (
+        reported() as progress,
+        _stores(settings) as stores,
+        open_connection(settings) as redis,
+        open_sources(settings, stores, redis) as sources,
+    ):
+        ready = [s for s in sources.values() if isinstance(s, Refreshing) and not s.needs()]
+        try:
+            refresh_all(
+                [source for source in ready if may_ask(source.name, stores, now)],
+                stores=stores,
+                settings=settings,
+                progress=progress,
+            )
+        finally:
+            dispatch("rollup", settings=settings)
 
 
 def import_file(import_id: str, path: str, mapping: Mapping[str, str], platform: str = "", source: str = "") -> None:

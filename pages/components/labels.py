@@ -150,6 +150,7 @@ def job(name: str) -> str:
     return {
         "collect": t("Collect"),
         "collect_social": t("Collect"),
+        "refresh": t("Ask again for reactions"),
         "collect_due": t("Collect all sources that are due"),
         "enrich": t("Analyse sentiment"),
         "rematch": t("Match keywords again"),

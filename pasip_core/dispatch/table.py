@@ -43,6 +43,7 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "collect_social": JobSpec(
             "workers.jobs.collect_source", "scrape", 20 * MINUTE, (180,) * 5, id_prefix="collect", subject=2
         ),
+        "refresh": JobSpec("workers.jobs.refresh", "scrape", 20 * MINUTE, (180, 180)),
         "import_file": JobSpec(
             "workers.jobs.import_file", "scrape", 6 * HOUR, (5, 60, 300), id_prefix="import", subject=1
         ),

@@ -74,5 +74,6 @@ class Refreshing(Source, Protocol):
     def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
         """What the platform now tells of these mentions, by its own ids (``RawMention.native_id``).
 
-        What is gone there is left out. Raises a ``SourceError``; what was yielded before it holds.
+        What is gone there is left out. A batch's ``cursor`` says under ``asked`` how many of ``ids``, in their
+        order, are done with. Raises a ``SourceError``; what was yielded before it holds.
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
 
 from pasip_core.domain.mention import Engagement
 from pasip_core.domain.rules import Matcher
@@ -31,18 +29,15 @@ from pasip_core.pipeline.prepare import prepare
 from pasip_core.sources.base import Budgeted, Refreshing
 from pasip_core.sources.ledger import LocalLedger
 from pasip_core.sources.limiter import LocalLimiter
-from pasip_core.sources.platform_file import load_platforms
-from pasip_core.sources.platforms import twitter
 from pasip_core.sources.platforms.twitter import Twitter
-from pasip_core.sources.workbench import Workbench
 from tests.builders import make_keyword, make_mention
 from tests.core.mutating import QUIET, assert_sound, mutated_json
-from tests.core.sources_kit import Ran, client_for, run, settings_for
-from tests.replicas import Page, Replica
+from tests.core.sources_kit import Ran, run
+from tests.core.twitter_kit import NOW, opened
+from tests.replicas import Page
 from tests.replicas.server import CHALLENGE, Asked
 from tests.replicas.twitter import TOKEN, X, problem
 
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BANJIR, PEMILU = make_keyword("banjir"), make_keyword("pemilu")
 EACH = 0.015
 RESET = str(int((NOW + timedelta(minutes=9)).timestamp()))
@@ -51,25 +46,6 @@ RESET = str(int((NOW + timedelta(minutes=9)).timestamp()))
 @pytest.fixture
 def x() -> X:
     return X(NOW)
-
-
-@contextmanager
-def opened(
-    x: X, *, at: datetime = NOW, ledger: LocalLedger | None = None, limiter: LocalLimiter | None = None,
-    options: dict[str, Any] | None = None, token: str = TOKEN, **settings: Any,
-) -> Iterator[tuple[Twitter, Replica]]:  # fmt: skip
-    """The source over a replica."""
-    with ExitStack() as stack:
-        replica = stack.enter_context(Replica(x))
-        client = stack.enter_context(client_for(replica, limiter=limiter, clock=lambda: at))
-        platforms = load_platforms()
-        ours = platforms["twitter"]
-        changes = {"base": replica.url, "delay": 0.0, "options": {**ours.options, **(options or {})}}
-        platforms["twitter"] = ours.model_copy(update=changes)
-        told = settings_for(replica, twitter_bearer_token=SecretStr(token), **settings)
-        bench = Workbench(told, client, ledger or LocalLedger(), platforms, (), {}, lambda url: "", lambda: at)
-        (source,) = twitter.sources(bench)
-        yield source, replica
 
 
 def kept(ran: Ran) -> Any:

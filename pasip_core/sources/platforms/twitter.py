@@ -125,7 +125,8 @@ class Twitter:
                 found = read_answer(answer.data, self.clock())
                 purchase.settle(found.returned, found.users)
             told = tuple(post for post in found.posts if post.native_id in set(asked))
-            yield Batch(told, note=_note(found.unreadable, found.withheld))
+            done = {"asked": ids.index(asked[-1]) + 1}
+            yield Batch(told, done, len(ids), _note(found.unreadable, found.withheld))
 
     def _fields(self) -> dict[str, str]:
         """X is between two names of everything: ``fields`` in the platform file says which one to send."""
