@@ -14,10 +14,10 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.runs import Feed
 from pasip_core.errors import SourceBadQuery, SourceBlocked, SourceForbidden
 from pasip_core.sources.addresses import shown_url
+from pasip_core.sources.announced import FEED_ACCEPT
 from pasip_core.sources.api import Parameters
 from pasip_core.sources.base import Batch, Source
 from pasip_core.sources.entries import read_listing
-from pasip_core.sources.news import FEED_ACCEPT
 from pasip_core.sources.searching import SearchRun
 from pasip_core.sources.translate import Dialect, Query, queries_for
 from pasip_core.sources.walk import PostPage, Read, Walks

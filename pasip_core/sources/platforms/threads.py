@@ -17,9 +17,9 @@ from pasip_core.errors import SourceBadQuery, SourceError, SourceParse
 
 from ..api import Parameters
 from ..base import Batch, Source
+from ..failures import most_telling
 from ..fields import moment, text
 from ..ledger import Meter
-from ..news import most_telling
 from ..translate import Dialect, Query, queries_for
 from ..workbench import Workbench
 from .described import Described
