@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     threads_access_token: SecretStr = Field(SecretStr(""), description="Threads API.")
     youtube_api_key: SecretStr = Field(SecretStr(""), description="YouTube Data API v3.")
     news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.")
-    reddit_client_id: str = Field("", description="Reddit; without it, its feeds are read.")
+    reddit_client_id: str = Field("", description="App on Reddit; without it, its feeds are read.")
     reddit_client_secret: SecretStr = Field(SecretStr(""), description="Secret of it.")
     bluesky_identifier: str = Field("", description="Account on Bluesky that searches.")
     bluesky_app_password: SecretStr = Field(SecretStr(""), description="An app password of that account.")
