@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from pages.components import arrivals, cached, formats, queue_view, state
@@ -9,7 +11,10 @@ from pages.components.access import require_role
 from pages.components.i18n import t, tn
 from pasip_core.commands import collecting
 from pasip_core.domain.metrics import BoundedCount
+from pasip_core.domain.quotas import MONEY
+from pasip_core.domain.runs import SourceInfo
 from pasip_core.queries.health import SourceState, backlog, source_states
+from pasip_core.queries.sources import budget_left
 from pasip_core.settings import current_settings
 
 require_role()
@@ -34,10 +39,25 @@ def show_scrape(states: list[SourceState]) -> None:
             t("Keywords"), list(keywords), format_func=keywords.__getitem__, key="scrape_keywords",
             placeholder=t("All active keywords"),
         )  # fmt: skip
+        show_costs([ready[id] for id in sources or ready])
         if st.button(
             t("Scrape now"), type="primary", icon=":material/travel_explore:", key="scrape_now", disabled=not ready
         ):
             scrape(sources or list(ready), chosen)
+
+
+def show_costs(sources: list[SourceInfo]) -> None:
+    """What those of the chosen sources that cost money may still spend, and this run at most."""
+    for source in sources:
+        for budget in source.budgets:
+            if budget.unit == MONEY:
+                still = budget_left(cached.stores(), budget, datetime.now(UTC))
+                st.caption(
+                    ":material/payments: "
+                    + t("{source}: {left} of {limit} US dollars are left; this run may cost {run} at most.",
+                        source=state.shown(source.label), left=formats.money(still.left),
+                        limit=formats.money(budget.limit), run=formats.money(still.run))
+                )  # fmt: skip
 
 
 def scrape(sources: list[str], keywords: list[str]) -> None:

@@ -8,6 +8,7 @@ from pages.components import formats
 from pages.components.i18n import t
 from pasip_core.commands.audit import LOCAL
 from pasip_core.domain.analysis import CORRECTION
+from pasip_core.domain.quotas import MONEY
 from pasip_core.queries import sources
 from pasip_core.queries.sources import BudgetLeft, SourceCard
 
@@ -114,7 +115,7 @@ def source_state(card: SourceCard) -> str:
 def left(budget: BudgetLeft) -> str:
     """What of a budget is left: ``60 of 100 searches``, or money."""
     unit = budget.budget.unit
-    if unit == "USD":
+    if unit == MONEY:
         return t("${left} of ${limit}", left=formats.money(budget.left), limit=formats.money(budget.budget.limit))
     left, limit = formats.number(budget.left), formats.number(budget.budget.limit)
     return t("{left} of {limit} {what}", left=left, limit=limit, what=counted(unit))

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+MONEY = "USD"
+"""The unit of budgets that are money."""
 _ROLLING = re.compile(r"(\d{1,4})([hd])")
 _CALENDAR = re.compile(r"(day|month)(?: ([\w/+-]+))?")
 
@@ -24,7 +26,7 @@ class Use:
 
 
 class Budget(NamedTuple):
-    """A quota as pages tell of it. ``name`` is the bucket of its uses, ``unit`` what is counted (``USD`` for money).
+    """A quota as pages tell of it. ``name`` is the bucket of its uses, ``unit`` what is counted (money: ``MONEY``).
 
     ``each`` is what one mention takes of it at most; 0 where that is not told.
     """

@@ -16,6 +16,10 @@ INTERRUPTED, CANCELLED = "interrupted", "cancelled"
 """Kinds of a run that did not end by itself; all others are those of ``SourceError``."""
 
 
+MOST_A_RUN = 200
+"""Mentions of one source in one run, unless told."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """A source as the workers know it, published for those who may not load sources themselves.

@@ -11,7 +11,7 @@ from loguru import logger
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import NEWS, Mention, RawMention
 from pasip_core.domain.rules import Matcher
-from pasip_core.domain.runs import INTERRUPTED, SourceCursor, SourceRun
+from pasip_core.domain.runs import INTERRUPTED, MOST_A_RUN, SourceCursor, SourceRun
 from pasip_core.errors import InputError, MentionErased, MentionTooOld, SourceError
 from pasip_core.settings import Settings, current_settings
 from pasip_core.sources.base import Source
@@ -29,7 +29,7 @@ def collect(
     keywords: Sequence[str] = (),
     clock: Clock = utc_now,
     progress: Progress = silent,
-    limit: int = 200,
+    limit: int = MOST_A_RUN,
     settings: Settings | None = None,
 ) -> SourceRun:
     """Fetch what is new at ``source`` and store it; the finished run, which is recorded too.

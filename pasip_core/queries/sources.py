@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pasip_core.domain.quotas import Budget, Quota
-from pasip_core.domain.runs import CANCELLED, INTERRUPTED, SourceInfo, SourceRun
+from pasip_core.domain.runs import CANCELLED, INTERRUPTED, MOST_A_RUN, SourceInfo, SourceRun
 from pasip_core.stores.ports import Stores
 
 from .health import source_states
@@ -36,6 +36,11 @@ class BudgetLeft:
     def left(self) -> float:
         """Never below 0."""
         return max(0.0, self.budget.limit - self.used)
+
+    @property
+    def run(self) -> float:
+        """What one more run may take at most."""
+        return min(self.left, self.budget.each * MOST_A_RUN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
@@ -124,6 +126,19 @@ def test_a_queue_that_is_away_is_told_and_the_page_stays(open_app: Open):
     app = open_app("collection")
     assert "cannot be reached" in texts(app)
     assert not app.exception
+
+
+def test_what_a_run_may_cost_is_said_before_it_where_money_is_spent(open_app: Open, stores: Stores):
+    stores.keywords.save(make_keyword("jokowi"))
+    spends = Budget("twitter.dollars", 25.0, "month", "USD", 0.015)
+    stores.sources.save(SourceInfo("twitter", "X (Twitter)", "twitter", budgets=(spends,)))
+    stores.sources.save(SourceInfo("detik", "detikcom", "news"))
+    stores.quota_uses.save(Use("u1", "twitter.dollars", datetime.now(UTC), 23.5))
+    app = open_app("collection")
+    said = "1.50 of 25.00 US dollars are left; this run may cost 1.50 at most"
+    assert said in texts(app)
+    app.multiselect(key="scrape_sources").set_value(["detik"]).run()
+    assert said not in texts(app)
 
 
 def test_a_keyword_added_on_the_page_is_kept(open_app: Open, stores: Stores):
