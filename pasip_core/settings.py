@@ -51,12 +51,8 @@ class Settings(BaseSettings):
     )
     twitter_archive: bool = Field(False, description="Search the whole archive of X; needs access to it.")
     facebook_access_token: SecretStr = Field(SecretStr(""), description="Facebook Graph API.")
-    instagram_access_token: SecretStr = Field(
-        SecretStr(""), description="Instagram Graph API.", json_schema_extra=UNBUILT
-    )
-    instagram_user_id: str = Field(
-        "", description="Number of the Instagram account that searches.", json_schema_extra=UNBUILT
-    )
+    instagram_access_token: SecretStr = Field(SecretStr(""), description="Instagram Graph API.")
+    instagram_user_id: str = Field("", description="Number of the Instagram account that searches.")
     threads_access_token: SecretStr = Field(SecretStr(""), description="Threads API.")
     youtube_api_key: SecretStr = Field(SecretStr(""), description="YouTube Data API v3.")
     news_api_key: SecretStr = Field(SecretStr(""), description="NewsAPI.org.")

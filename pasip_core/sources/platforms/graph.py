@@ -39,10 +39,15 @@ SLOWER = 5.0
 WINDOW = timedelta(hours=1)
 """Limits of calls are counted over a rolling hour."""
 
+
+class TooManyHashtags(SourceQuota):
+    """Instagram counts more hashtags in seven days than it allows; those it knows already are still told."""
+
+
 _KINDS: Mapping[int, type[SourceError]] = {
     1: SourceUnavailable, 2: SourceUnavailable,
     3: SourceForbidden, 10: SourceForbidden,
-    4: SourceQuota, 17: SourceQuota, 18: SourceQuota, 32: SourceQuota, 341: SourceQuota, 613: SourceQuota,
+    4: SourceQuota, 17: SourceQuota, 18: TooManyHashtags, 32: SourceQuota, 341: SourceQuota, 613: SourceQuota,
     24: SourceGone, 110: SourceGone, 803: SourceGone,
     100: SourceBadQuery, 102: SourceAuth, 190: SourceAuth, 368: SourceBlocked,
 }  # fmt: skip
@@ -178,7 +183,7 @@ def _error(
         return None
     found = kind(f"{shown}: Meta answers with error {code}: {_said(error, token)}", url=shown)
     if isinstance(found, SourceQuota):
-        found.retry_at = now + (timedelta(days=1) if code == 18 else regained)  # 18: too many hashtags in 7 days
+        found.retry_at = now + (timedelta(days=1) if isinstance(found, TooManyHashtags) else regained)
     return found
 
 
