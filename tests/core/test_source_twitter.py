@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pasip_core.domain.mention import Engagement
+from pasip_core.domain.quotas import MONEY, Budget
 from pasip_core.domain.rules import Matcher
 from pasip_core.errors import (
     SourceAuth,
@@ -395,7 +396,7 @@ def test_without_a_token_it_says_what_it_lacks_and_with_one_what_it_may_cost(x: 
         assert isinstance(source, Budgeted)
         assert isinstance(source, Refreshing)
         (budget,) = source.budgets()
-        assert (budget.bucket, budget.quota.limit, budget.each) == ("twitter.dollars", 25.0, pytest.approx(EACH))
+        assert budget == Budget("twitter.dollars", 25.0, "month", MONEY, pytest.approx(EACH))
 
 
 SEEN = X(NOW)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
-from pasip_core.domain.quotas import Budget, Quota
+from pasip_core.domain.quotas import MONEY, Budget, Quota
 
 from ..api import Api
 from ..base import Batch
@@ -85,7 +85,7 @@ class Twitter:
         """The money of the month."""
         dollars = self.purse.dollars
         limit, window = dollars.quota.limit, dollars.quota.window
-        return (Budget(dollars.bucket, limit, window, "USD", self.purse.post + self.purse.user),)
+        return (Budget(dollars.bucket, limit, window, MONEY, self.purse.post + self.purse.user),)
 
     def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
         """See ``Source``; ``SourcePaidOut`` where the month's cap allows no further request."""
