@@ -23,6 +23,7 @@ from pasip_core.stores.ports import Stores
 
 from .leftovers import forget_files
 from .progress import Clock, Progress, silent, utc_now
+from .quota_book import forget_old_uses
 from .rollup import HOURS_KEPT, rollup
 
 BATCH = 500
@@ -45,12 +46,13 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What one slice let go of. ``left``: there is more to do."""
+    """What one slice let go of; ``uses`` are of quotas, long aged. ``left``: there is more to do."""
 
     mentions: int = 0
     runs: int = 0
     files: int = 0
     hours: int = 0
+    uses: int = 0
     left: bool = False
 
 
@@ -63,7 +65,7 @@ def cleanup(
     progress: Progress = silent,
     seconds: float = float("inf"),
 ) -> Cleaned:
-    """Remove mentions older than RETENTION_DAYS, and hours, runs and files older than their time; for ``seconds``.
+    """Remove mentions older than RETENTION_DAYS, and hours, runs, uses and files older than their time; for ``seconds``.
 
     Resumable and idempotent; two at once do no harm.
     """
@@ -82,6 +84,7 @@ def cleanup(
         runs=_forget_runs(stores, clock),
         files=forget_files(settings.data_dir.resolve(), clock(), settings.zone),
         hours=stores.metrics.forget_hours(hour_of(clock() - HOURS_KEPT)),
+        uses=forget_old_uses(stores, clock()),
         left=not finished,
     )
     logger.info("cleanup: {}", done)

@@ -11,7 +11,8 @@ import pytest
 
 from pasip_core.domain.quotas import Quota
 from pasip_core.errors import InputError, SourceQuota
-from pasip_core.pipeline.quota_book import KEPT, QuotaBook, forget_old_uses
+from pasip_core.pipeline.quota_book import KEPT, QuotaBook
+from pasip_core.pipeline.retention import cleanup
 from pasip_core.settings import Settings
 from pasip_core.sources.ledger import Ledger, LocalLedger, Meter
 from pasip_core.sources.platform_file import load_platforms
@@ -95,7 +96,7 @@ def test_uses_that_no_window_counts_any_more_are_forgotten(settings: Settings):
     book = QuotaBook(stores)
     for days in (1, 60):
         meter(book, 9, "24h", NOON - timedelta(days=days)).reserve()
-    assert forget_old_uses(stores, NOON) == 1
+    assert cleanup(stores, settings, owner="test", clock=lambda: NOON).uses == 1
     assert [use.at for use in book.uses("youtube.searches", NOON - KEPT - KEPT)] == [NOON - timedelta(days=1)]
     stores.close()
 
