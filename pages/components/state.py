@@ -205,8 +205,12 @@ def nothing_here(period: Period, gone: Sequence[LetGo] = ()) -> None:
         return
     narrowed = session.current().narrowed()
     with st.container(border=True):
-        st.subheader(t("No mentions: {period}", period=formats.period(period)))
-        if narrowed:
+        days = formats.period(period)
+        if gone:
+            st.subheader(t("Nothing that is still kept: {period}", period=days))
+        else:
+            st.subheader(t("No mentions: {period}", period=days))
+        if narrowed and not gone:
             st.write(t("Nothing in this period fits the chosen filters."))
         st.write(t("The stored mentions are from {period}.", period=formats.period(lies)))
         with st.container(horizontal=True):

@@ -62,6 +62,9 @@ def test_the_overview_does_not_say_that_gone_texts_named_nobody(open_app: Open) 
 @pytest.mark.usefixtures("tweets_let_go")
 def test_a_search_says_that_it_does_not_count_what_was_let_go(open_app: Open) -> None:
     shown = plain(open_app(**MAY, text="prabowo"))
+    none = plain(open_app("mentions", **MAY, platform="twitter"))
+    assert "Nothing that is still kept: 1 May – 31 May 2019" in none
+    assert "No mentions" not in none
     assert GONE.replace(";", "; with these filters they are no longer counted.").strip() in shown
 
 
