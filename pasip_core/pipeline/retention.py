@@ -65,7 +65,7 @@ def cleanup(
     progress: Progress = silent,
     seconds: float = float("inf"),
 ) -> Cleaned:
-    """Remove mentions older than RETENTION_DAYS, and hours, runs, uses and files older than their time; for ``seconds``.
+    """Remove what is older than it is kept: mentions, hours, runs, uses of quotas, files; for ``seconds``.
 
     Resumable and idempotent; two at once do no harm.
     """
