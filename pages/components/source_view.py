@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.components import add_source, cached, formats, labels, source_trial, state, tables
 from pages.components.i18n import t, tn
+from pages.components.sentences import translated
 from pasip_core.commands import collecting
 from pasip_core.domain.runs import SourceRun
 from pasip_core.queries.sources import BudgetLeft, SourceCard
@@ -43,7 +44,7 @@ def _show_reason(card: SourceCard) -> None:
     """What a person has to do before it can run."""
     source = card.source
     if source.retired:
-        st.info(state.shown(source.retired))
+        st.info(state.shown(translated(source.retired)))
     elif source.needs:
         names = ", ".join(f"`{name}`" for name in source.needs)
         st.write(t("Write {names} into `.env` and start again.", names=names))

@@ -69,6 +69,7 @@ def sources(
     rows = []
     for state in states:
         ready = f"needs {', '.join(state.source.needs)}" if state.source.needs else "ready"
+        ready = state.source.retired or ready
         if gone := len(off.get(state.source.id, ())):
             ready += f", {gone} switched off"
         last = _said(state.last_run, settings.zone)

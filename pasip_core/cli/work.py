@@ -15,7 +15,7 @@ from pasip_core.errors import InputError, SourceError
 from pasip_core.pipeline.collect import collect as run_collect
 from pasip_core.pipeline.progress import Progress
 from pasip_core.settings import Settings
-from pasip_core.sources.base import Source
+from pasip_core.sources.base import Source, retirement
 from pasip_core.stores.ports import Stores
 
 from .context import Json, catch_up, opened, roll_up
@@ -53,14 +53,16 @@ def collect(
 
 
 def choose(sources: Mapping[str, Source], names: list[str] | None) -> list[Source]:
-    """The named sources, or all that can run. ``InputError`` for an unknown one or one that lacks settings."""
+    """The named sources, or all that can run. ``InputError`` for any other: unknown, retired, or without settings."""
     if not names:
-        return [s for s in sources.values() if not s.needs()]
+        return [s for s in sources.values() if not s.needs() and not retirement(s)]
     for name in names:
         if name not in sources:
             raise InputError(
                 f"--source: there is no {name!r}; known: {', '.join(sorted(sources))}", field="--source", value=name
             )
+        if gone := retirement(sources[name]):
+            raise InputError(f"--source: {name} is retired. {gone}", field="--source", value=name)
         if lacking := sources[name].needs():
             raise InputError(f"--source: {name} cannot run without {', '.join(lacking)}", field="--source", value=name)
     return [sources[name] for name in dict.fromkeys(names)]

@@ -10,7 +10,7 @@ from redis import Redis
 from pasip_core.domain.quotas import Budget
 from pasip_core.domain.runs import SourceInfo
 from pasip_core.settings import Settings
-from pasip_core.sources.base import Budgeted, Source
+from pasip_core.sources.base import Budgeted, Source, retirement
 from pasip_core.sources.http import open_client
 from pasip_core.sources.platform_file import Platform, load_platforms
 from pasip_core.sources.registry import build_sources
@@ -59,7 +59,7 @@ def describe(source: Source, platforms: Mapping[str, Platform]) -> SourceInfo:
         source.url,
         tuple(source.needs()),
         key_page=(platform.key_page or "") if platform else "",
-        retired=str(getattr(source, "retired", "") or (platform.word("retired") if platform else "")),
+        retired=retirement(source) or (platform.word("retired") if platform else ""),
         budgets=tuple(budgets.values()),
     )
 

@@ -77,3 +77,8 @@ class Refreshing(Source, Protocol):
         What is gone there is left out. A batch's ``cursor`` says under ``asked`` how many of ``ids``, in their
         order, are done with. Raises a ``SourceError``; what was yielded before it holds.
         """
+
+
+def retirement(source: Source) -> str:
+    """Why a source that is no more is not asked, and what to use instead; "" for any that can be asked."""
+    return str(getattr(source, "retired", ""))

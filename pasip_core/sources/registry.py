@@ -18,7 +18,7 @@ from .news import NewsSource
 from .outlet import Outlet, owner_of
 from .outlet_file import load_outlets
 from .platform_file import load_platforms
-from .platforms import bluesky, facebook, instagram, mastodon, reddit, telegram, threads, twitter, youtube
+from .platforms import bluesky, facebook, instagram, mastodon, reddit, retired, telegram, threads, twitter, youtube
 from .site import site_source
 from .workbench import Workbench
 
@@ -31,6 +31,7 @@ PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     mastodon.sources,
     newsapi.sources,
     reddit.sources,
+    retired.sources,
     telegram.sources,
     threads.sources,
     twitter.sources,

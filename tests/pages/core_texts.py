@@ -14,7 +14,16 @@ ERRORS = {
     "SourceParse", "SourceTooSlow", "SourceUnreached", "StoreUnavailable", "StoreBusy", "StoreDamaged", "StoreFull",
     "StoreReadOnly",
 }  # fmt: skip
-PLACES = {**dict.fromkeys(ERRORS, 0), "Row": 2, "_fail": 0, "_say": 0, "progress": 2, "_work_off": 5, "kind": 0}
+PLACES = {
+    **dict.fromkeys(ERRORS, 0),
+    "Row": 2,
+    "_fail": 0,
+    "_say": 0,
+    "progress": 2,
+    "_work_off": 5,
+    "kind": 0,
+    "_gone": 3,
+}
 """Which argument of a call is a text: of errors, rows that cannot be used, mistakes in rules, notes of jobs."""
 KEPT = {"NOT_SEARCHED", "BROKE_OFF"}
 """Sentences with a name of their own."""
