@@ -7,9 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from pasip_core.errors import SourceForbidden, SourceParse
+from pasip_core.sources.exchange import Response
+from pasip_core.sources.outlet import Outlet
+from pasip_core.sources.pages import entries_on
 from tests.builders import make_keyword
+from tests.core.mutating import QUIET, mutated_json
 from tests.core.outlet_kit import article, source_at
 from tests.core.sources_kit import Ran, run
 from tests.replicas import Asked, Page, Replica
@@ -113,3 +118,19 @@ def test_an_empty_list_in_json_is_no_failure():
 def test_a_page_whose_script_has_changed_says_so(page: Page):
     ran, _ = searched(lambda a: page, **SCRIPT)
     assert isinstance(ran.error, SourceParse)
+
+
+@QUIET
+@given(body=mutated_json(articles(FOUND, FOUND | {"article_id": 8})))
+def test_however_results_are_damaged_what_comes_is_an_address_of_the_outlet(body: bytes):
+    spec = {name: value for name, value in SCRIPT.items() if name != "script"}
+    spec["url"] = "http://uji.test/cari?q={query}"
+    outlet = Outlet.model_validate(
+        {"name": "uji", "label": "Uji", "site": "uji.test", "home": "http://uji.test", "search": spec}
+    )
+    assert outlet.search is not None
+    try:
+        entries, _ = entries_on(Response("http://uji.test/cari", 200, {}, body), outlet, outlet.search)
+    except SourceParse:
+        return
+    assert all(entry.url.startswith("http://uji.test/") for entry in entries)
