@@ -29,16 +29,16 @@ class Finding:
 def switched_off(stores: Stores) -> dict[str, set[str]]:
     """By outlet, the addresses that collections leave alone."""
     off: dict[str, set[str]] = defaultdict(set)
-    for state in stores.address_states.list({"off": True}):
+    for state in stores.addresses.list({"off": True}):
         off[state.source].add(state.address)
     return dict(off)
 
 
 def switch_all_on(stores: Stores) -> int:
     """Forget every check, so that every address is asked again; how many had been off."""
-    states = stores.address_states.list()
+    states = stores.addresses.list()
     for state in states:
-        stores.address_states.delete(state.id)
+        stores.addresses.delete(state.id)
     return sum(state.off for state in states)
 
 
@@ -63,13 +63,13 @@ def check_outlets(
         for done, found in enumerate(pool.map(lambda outlet: probe(http, outlet, now), outlets.values()), start=1):
             probes += found
             progress(done, len(outlets), "outlets")
-    known = {state.id: state for state in stores.address_states.list()}
+    known = {state.id: state for state in stores.addresses.list()}
     dead = DEAD if any(found.state in ALIVE for found in probes) else frozenset()
     findings = [_finding(found, known.get(_id(found)), dead, now) for found in probes]
     for finding in findings:
-        stores.address_states.save(finding.state)
+        stores.addresses.save(finding.state)
     for gone in set(known) - {finding.state.id for finding in findings}:  # no file names it any more
-        stores.address_states.delete(gone)
+        stores.addresses.delete(gone)
     return findings
 
 

@@ -23,7 +23,7 @@ FULL = [
     ("feeds", Feed("f1", "Detik", "https://rss.detik.com/?a=1", NOW, active=False)),
     ("feeds", Feed("f2", "Kanal", "https://t.me/s/kanal", NOW, kind="telegram", handle="kanal")),
     (
-        "address_states",
+        "addresses",
         AddressState("detik https://d.example/rss", "detik", "https://d.example/rss", "gone", "Gone.", NOW, NOW, True),
     ),
     ("quota_uses", Use("u1", "youtube.searches", NOW, 0.5, "pemilu")),

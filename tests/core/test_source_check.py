@@ -171,7 +171,7 @@ def test_an_address_that_no_file_names_any_more_is_forgotten(town, stores: Store
     check(town[1], stores)
     with client_for(town[1]) as client:
         check_outlets({}, client, stores, at_once=1)
-    assert stores.address_states.list() == []
+    assert stores.addresses.list() == []
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_a_collection_leaves_alone_what_is_switched_off(town, stores: Stores, se
         assert "/rss" not in replica.paths()
         assert OTHER in replica.paths()
     for finding in check(replica, stores).values():
-        stores.address_states.save(replace(finding.state, off=True))
+        stores.addresses.save(replace(finding.state, off=True))
     replica.asked.clear()
     with open_sources(settings, stores) as sources:
         assert "switched every address of this outlet off" in run(sources["uji"]).note

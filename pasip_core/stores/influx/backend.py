@@ -20,7 +20,7 @@ class InfluxStores:
         self.leases = documents.leases
         self.keywords = documents.keywords
         self.feeds = documents.feeds
-        self.address_states = documents.address_states
+        self.addresses = documents.addresses
         self.quota_uses = documents.quota_uses
         self.sources = documents.sources
         self.source_runs = documents.source_runs

@@ -37,7 +37,7 @@ class MongoStores:
         self.leases = MongoLeases(self._server)
         self.keywords = MongoRecords(self._server, "keywords", Keyword)
         self.feeds = MongoRecords(self._server, "feeds", Feed)
-        self.address_states = MongoRecords(self._server, "address_states", AddressState)
+        self.addresses = MongoRecords(self._server, "addresses", AddressState)
         self.quota_uses = MongoRecords(self._server, "quota_uses", Use)
         self.sources = MongoRecords(self._server, "sources", SourceInfo)
         self.source_runs = MongoRecords(self._server, "source_runs", SourceRun)

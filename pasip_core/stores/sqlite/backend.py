@@ -38,7 +38,7 @@ class SqliteStores:
         self.leases = SqliteLeases(self._database)
         self.keywords = SqliteRecords(self._database, "keywords", Keyword)
         self.feeds = SqliteRecords(self._database, "feeds", Feed)
-        self.address_states = SqliteRecords(self._database, "address_states", AddressState)
+        self.addresses = SqliteRecords(self._database, "addresses", AddressState)
         self.quota_uses = SqliteRecords(self._database, "quota_uses", Use)
         self.sources = SqliteRecords(self._database, "sources", SourceInfo)
         self.source_runs = SqliteRecords(self._database, "source_runs", SourceRun)
