@@ -244,6 +244,16 @@ def _publish(settings: Settings, stores: Stores) -> list[SourceInfo]:
         return publish(stores, sources, settings)
 
 
+def rhythms() -> None:
+    """Learn when each source usually speaks, and find the hours in which it should have."""
+    from pasip_core.pipeline.rhythms import learn_rhythms
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        learnt = learn_rhythms(stores, settings.zone)
+        progress(learnt, learnt, "")
+
+
 def trigger(name: str, *args: str) -> None:
     """What the schedule runs: enqueue the real job under its own id, so that a slow run is never doubled."""
     dispatch(name, *args)

@@ -58,6 +58,7 @@ TIMINGS = (
     Timing("news", "0 * * * *", "collect_due", ("news",)),
     Timing("social", "*/30 * * * *", "collect_due", ("social",)),
     Timing("refresh", "15,45 * * * *", "refresh"),
+    Timing("rhythms", "40 * * * *", "rhythms"),
     Timing("enrich", "*/15 * * * *", "enrich"),
     Timing("rematch", "*/15 * * * *", "rematch"),
     Timing("rollup", "*/5 * * * *", "rollup"),

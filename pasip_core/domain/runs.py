@@ -49,6 +49,7 @@ class SourceRun:
 
     ``note`` says in a sentence what could not be read or resolved in an otherwise good run. ``too_old`` and
     ``erased`` count items that were not stored: older than what is kept, and of persons who had their data erased.
+    ``voices`` are the names under which its mentions are stored, at most 50.
     """
 
     id: str
@@ -65,6 +66,7 @@ class SourceRun:
     note: str = ""
     too_old: int = 0
     erased: int = 0
+    voices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from pasip_core.stores.runs import open_runs
 from .intake import Intake
 from .progress import Clock, Progress, silent, utc_now
 
+MOST_VOICES = 50
+
 
 def collect(
     source: Source,
@@ -94,6 +96,7 @@ def _fetch(
             too_old=run.too_old + taken.too_old,
             erased=run.erased + taken.erased,
             note=batch.note or run.note,
+            voices=tuple(sorted({*run.voices, *(m.source for m in taken.mentions)})[:MOST_VOICES]),
             newest_published_at=max(filter(None, (run.newest_published_at, newest)), default=None),
         )
         stores.source_runs.save(run)

@@ -21,7 +21,7 @@ ACTION = "privacy.erase"
 REDACTED = "[erased]"
 KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 """Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
-SCRUBBED = ("source_runs", "imports", "audit", "cursors")
+SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors")
 DATABASE, QUEUE = "pasip.db", "redis"
 
 
@@ -83,7 +83,8 @@ def redacted(record: Any, test: Callable[[str], bool]) -> Any:
     changed = {
         f.name: _redacted(value, test)
         for f in fields(record)
-        if f.name not in {"id", "source", "action"} and isinstance(value := getattr(record, f.name), str | Mapping)
+        if f.name not in {"id", "source", "action"}
+        and isinstance(value := getattr(record, f.name), str | Mapping | tuple)
     }
     return replace(record, **changed)
 
@@ -94,7 +95,7 @@ def _redacted(value: Any, test: Callable[[str], bool]) -> Any:
     if isinstance(value, Mapping):
         return {key: _redacted(inner, test) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_redacted(inner, test) for inner in value]
+        return type(value)(_redacted(inner, test) for inner in value)
     return value
 
 

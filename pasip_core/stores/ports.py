@@ -22,6 +22,7 @@ from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
+from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 T = TypeVar("T")
@@ -258,6 +259,9 @@ class MentionStore(Protocol):
         towards it. Stories are not counted: ``count`` is ``None``.
         """
 
+    def delays(self, period: Period) -> list[tuple[str, str, float]]:
+        """(platform, source, seconds from publication to collection) of each mention of the period, in no order."""
+
     def span(self) -> tuple[datetime, datetime] | None:
         """When the oldest and the newest mention were published; ``None`` where there is none."""
 
@@ -360,6 +364,8 @@ class Stores(Protocol):
     def quota_uses(self) -> Records[Use]: ...
     @property
     def sources(self) -> Records[SourceInfo]: ...
+    @property
+    def rhythms(self) -> Records[Rhythm]: ...
     @property
     def source_runs(self) -> Records[SourceRun]: ...
     @property

@@ -20,6 +20,19 @@ from tests.builders import NOW, make_mention
 from tests.contracts.helpers import EVER, TODAY, WEEK, everything, ids, page_through, roll_up, understand
 
 
+def test_delays_are_told_by_platform_and_source(stores: Stores) -> None:
+    gaps = {"detik.com": timedelta(minutes=4), "kompas.com": timedelta(seconds=1.5)}
+    mentions = [
+        make_mention(f"dari {source}", platform="news", source=source, published_at=NOW - gap, scraped_at=NOW)
+        for source, gap in gaps.items()
+    ]
+    gone = make_mention("keluar", published_at=NOW)
+    old = make_mention("lama", published_at=NOW - timedelta(days=30))
+    stores.mentions.upsert([*mentions, gone, old])
+    stores.mentions.exclude([gone.id])
+    assert sorted(stores.mentions.delays(WEEK)) == [("news", "detik.com", 240.0), ("news", "kompas.com", 1.5)]
+
+
 def test_a_mention_comes_back_as_it_was_stored(stores: Stores) -> None:
     mention = make_mention(
         "Isi dengan \"kutip\", baris\nbaru dan 🔥", title="Judul", url="https://a.example/x?y=1", author="Sari",

@@ -10,6 +10,7 @@ import pytest
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.retention import Frozen
+from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
@@ -30,6 +31,9 @@ FULL = [
     ("sources", SourceInfo("x", "X", "twitter", key_page="https://x.example", retired="it was shut down",
                            budgets=(Budget("twitter.posts", 3e6, "month", "posts"), Budget("a.b", 0.5, "7d", "USD")))),
     ("sources", SourceInfo("youtube", "YouTube", "youtube", "https://y.example", ("YOUTUBE_API_KEY",))),
+    ("rhythms", Rhythm("detik", NOW, NOW, (0, 3), (5, 6), (2.5, 3.0), 40.5, NOW, NOW, 61.5, 3600.0, ("detik.com",))),
+    ("rhythms", Rhythm("baru", NOW, NOW)),
+    ("source_runs", SourceRun("r3", "detik", NOW, voices=("a.example", "b.example"))),
     ("source_runs", SourceRun("r1", "detik", NOW, NOW + timedelta(microseconds=123456), 4, 3, 1, NOW, "quota", "pesan",
                               NOW, "n")),
     ("source_runs", SourceRun("r2", "detik", NOW)),

@@ -339,7 +339,7 @@ def test_an_older_backup_without_what_came_later_is_restored(old: Stores, new: S
     assert checksums(new)["mentions"] == checksums(old)["mentions"]
 
 
-@pytest.mark.parametrize("where", [0.02, 0.5, 0.97])
+@pytest.mark.parametrize("where", [0.02, 0.5, 0.93])  # behind it lies the directory, with dates that say nothing
 def test_a_file_with_a_flipped_bit_is_refused(new: Stores, file: Path, where: float) -> None:
     content = bytearray(file.read_bytes())
     content[int(len(content) * where)] ^= 0x10

@@ -44,7 +44,9 @@ ALLOWED = (
     Allowed(r"SEARCH pending_hours USING INTEGER PRIMARY KEY \(rowid<\?\)", "the last one before", r"SELECT max\(n\)"),
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\? AND id=\?\)", "one record"),
-    Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "what people enter", "'(keywords|sources|feeds)'"),
+    Allowed(
+        r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "what people enter", "'(keywords|sources|rhythms|feeds)'"
+    ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "one row a platform", "'frozen'"),
     Allowed(r"SEARCH records USING INDEX runs_(by_start|of_source) \(.*\)", "the latest runs", r"DESC LIMIT \d+$"),

@@ -99,6 +99,9 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     now = filters.period.end
     yield "sources with all that is known", lambda: sources.source_cards(stores, now)
     yield "what is left", lambda: sources.budget_left(stores, Budget("youtube.searches", 100, "day", "searches"), now)
+    hours = ("platform", "source", "hour")
+    yield "mentions by source and hour", lambda: stores.mentions.tally(Filters(filters.period), hours)
+    yield "delays", lambda: stores.mentions.delays(filters.period)
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)

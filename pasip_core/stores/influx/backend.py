@@ -23,6 +23,7 @@ class InfluxStores:
         self.addresses = documents.addresses
         self.quota_uses = documents.quota_uses
         self.sources = documents.sources
+        self.rhythms = documents.rhythms
         self.source_runs = documents.source_runs
         self.cursors = documents.cursors
         self.imports = documents.imports

@@ -12,6 +12,7 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
+from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from .leases import MongoLeases
@@ -40,6 +41,7 @@ class MongoStores:
         self.addresses = MongoRecords(self._server, "addresses", AddressState)
         self.quota_uses = MongoRecords(self._server, "quota_uses", Use)
         self.sources = MongoRecords(self._server, "sources", SourceInfo)
+        self.rhythms = MongoRecords(self._server, "rhythms", Rhythm)
         self.source_runs = MongoRecords(self._server, "source_runs", SourceRun)
         self.cursors = MongoRecords(self._server, "cursors", SourceCursor)
         self.imports = MongoRecords(self._server, "imports", ImportRun)

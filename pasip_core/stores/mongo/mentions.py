@@ -274,6 +274,16 @@ class MongoMentions:
         with self._server.speaking():
             return tallying.tally(self._server, filters, by, limit)
 
+    def delays(self, period: Period) -> list[tuple[str, str, float]]:
+        """See ``MentionStore``."""
+        told = {"platform": 1, "source": 1, "published_at": 1, "scraped_at": 1}
+        with self._server.speaking():
+            rows = self._server["scraped_data"].find(select(Filters(period)).query, told)
+            return [
+                (row["platform"], row["source"], (row["scraped_at"] - row["published_at"]).total_seconds())
+                for row in rows
+            ]
+
     def span(self) -> tuple[datetime, datetime] | None:
         """See ``MentionStore``."""
         with self._server.speaking():

@@ -11,6 +11,7 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
+from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
 
 from ..cells import COUNTED, OVER_SETS
@@ -41,6 +42,7 @@ class SqliteStores:
         self.addresses = SqliteRecords(self._database, "addresses", AddressState)
         self.quota_uses = SqliteRecords(self._database, "quota_uses", Use)
         self.sources = SqliteRecords(self._database, "sources", SourceInfo)
+        self.rhythms = SqliteRecords(self._database, "rhythms", Rhythm)
         self.source_runs = SqliteRecords(self._database, "source_runs", SourceRun)
         self.cursors = SqliteRecords(self._database, "cursors", SourceCursor)
         self.imports = SqliteRecords(self._database, "imports", ImportRun)

@@ -303,6 +303,15 @@ class SqliteMentions:
         with self._database.snapshot() as connection:
             return tallying.tally(connection, filters, by, limit, self._told)
 
+    def delays(self, period: Period) -> list[tuple[str, str, float]]:
+        """See ``MentionStore``."""
+        sql = (
+            "SELECT platform, source, (scraped_at - published_at) / 1000.0 FROM scraped_data "
+            "WHERE n >= ? AND n < ? AND excluded = 0"
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(sql, rows_of(period))]
+
     def span(self) -> tuple[datetime, datetime] | None:
         """See ``MentionStore``."""
         ends = "SELECT published_at FROM scraped_data m INDEXED BY facts WHERE m.excluded = 0 ORDER BY m.n {} LIMIT 1"

@@ -166,7 +166,7 @@ SELECT 'hour' AS grain, datetime(hour, 'unixepoch') AS time, keyword, platform, 
 
 CREATE TABLE voices (platform TEXT, source TEXT, PRIMARY KEY (platform, source)) STRICT, WITHOUT ROWID;
 
--- The small collections: keywords, feeds, addresses, quota_uses, sources, source_runs, cursors, imports, audit_log, moves.
+-- The small collections: keywords, feeds, addresses, quota_uses, sources, source_runs, rhythms, cursors, imports, audit_log, moves.
 CREATE TABLE records (collection TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (collection, id)) STRICT, WITHOUT ROWID;
 CREATE INDEX runs_by_start ON records (collection, body ->> 'started_at');
 CREATE INDEX runs_of_source ON records (collection, body ->> 'source', body ->> 'started_at');
