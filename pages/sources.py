@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import add_source, cached, source_table, source_view
+from pages.components import add_source, cached, rhythm_view, source_table, source_view
 from pages.components.access import require_role
 from pages.components.i18n import t
 from pasip_core.queries.sources import source_cards
@@ -21,6 +21,7 @@ if cards:
     source_table.show_table(found)
     if chosen := source_table.choose(found):
         source_view.show(chosen)
+    rhythm_view.show(found)
 else:
     st.info(
         t("No sources are known yet. The workers write them down when they start: run `make up`."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -107,6 +108,16 @@ def ago(value: datetime | None, now: datetime) -> str:
     from babel.dates import format_timedelta
 
     return format_timedelta(value - now, add_direction=True, locale=language())
+
+
+def duration(seconds: float | None, *, short: bool = False) -> str:
+    """4 minutes, 2 hours; a dash where it is not known."""
+    if seconds is None:
+        return UNKNOWN
+    from babel.dates import format_timedelta
+
+    width: Literal["short", "long"] = "short" if short else "long"
+    return format_timedelta(timedelta(seconds=seconds), format=width, threshold=1.5, locale=language())
 
 
 def d3_locale() -> dict[str, object]:

@@ -14,6 +14,7 @@ from pasip_core.queries.sources import BudgetLeft, SourceCard
 
 STATE_SIGNS = {
     sources.REFUSED: "▲", sources.PAID_OUT: "▲", sources.BLOCKED: "▲", sources.BROKEN: "▲", sources.GONE: "▲",
+    sources.SILENT: "▽",
     sources.OVER_QUOTA: "◆", sources.NEEDS_KEY: "◇", sources.RUNNING: "↻", sources.NEW: "○", sources.READY: "●",
     sources.RETIRED: "–",
 }  # fmt: skip
@@ -105,11 +106,20 @@ def source_state(card: SourceCard) -> str:
         sources.RUNNING: t("running"), sources.NEW: t("ready, not asked yet"), sources.READY: t("ready"),
         sources.RETIRED: t("retired"),
     }  # fmt: skip
+    if card.state == sources.SILENT and card.rhythm:
+        return t("silent since {when}", when=formats.moment(card.rhythm.silent_since))
     if card.state == sources.BLOCKED:
         return t("blocked until {when}", when=formats.moment(card.until)) if card.until else t("blocked")
     if card.state == sources.OVER_QUOTA:
         return t("over quota until {when}", when=formats.moment(card.until)) if card.until else t("over quota")
     return known[card.state]
+
+
+def hour_state(name: str) -> str:
+    """How an hour of a source was."""
+    return {
+        sources.HEARD: t("heard"), sources.QUIET: t("quiet, as usual"), sources.BLIND: t("blind"),
+    }[name]  # fmt: skip
 
 
 def left(budget: BudgetLeft) -> str:
@@ -161,6 +171,7 @@ def job(name: str) -> str:
         "check_site": t("Look at a site"),
         "test_source": t("Test a source"),
         "publish_sources": t("List the sources"),
+        "rhythms": t("Learn the rhythm of sources"),
         "cleanup": t("Let go of what is too old"),
         "erase": t("Erase a person's data"),
     }.get(name, name)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, tables
 from pages.components.i18n import t, tn
+from pasip_core.domain.rhythm import Rhythm
 from pasip_core.queries.sources import NEEDS_KEY, RETIRED, SourceCard
 
 CHOSEN, TO_SHOW = "source_chosen", "_source_to_show"
@@ -80,7 +81,10 @@ def show_table(cards: Sequence[SourceCard]) -> None:
             "at": column.TextColumn(t("Last run"), width=125),
             "items": column.NumberColumn(t("Read"), format="localized", width=70),
             "new": column.NumberColumn(t("New"), format="localized", width=70),
-            "left": column.TextColumn(t("Left"), width=190),
+            "delay": column.TextColumn(
+                t("Delay"), width=110, help=t("From publication to the app over 7 days: half within, 95 % within.")
+            ),
+            "left": column.TextColumn(t("Left"), width=160),
         },
     )  # fmt: skip
 
@@ -94,8 +98,15 @@ def _row(card: SourceCard) -> dict[str, Any]:
         "at": formats.ago(run.started_at, cached.now()) if run else formats.UNKNOWN,
         "items": run.items if run else None,
         "new": run.new if run else None,
+        "delay": _delay(card.rhythm),
         "left": ", ".join(labels.left(each) for each in card.budgets) or None,
     }
+
+
+def _delay(rhythm: Rhythm | None) -> str | None:
+    if rhythm is None or rhythm.delay is None:
+        return None
+    return f"{formats.duration(rhythm.delay, short=True)} · {formats.duration(rhythm.delay_p95, short=True)}"
 
 
 def choose(cards: Sequence[SourceCard]) -> SourceCard | None:

@@ -8,6 +8,7 @@ from pages.components import add_source, cached, formats, labels, source_trial, 
 from pages.components.i18n import t, tn
 from pages.components.sentences import translated
 from pasip_core.commands import collecting
+from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import SourceRun
 from pasip_core.queries.sources import BudgetLeft, SourceCard
 from pasip_core.settings import current_settings
@@ -20,6 +21,8 @@ def show(card: SourceCard) -> None:
         _show_reason(card)
         if card.last_run:
             _show_run(card.last_run)
+        if card.rhythm:
+            _show_rhythm(card.rhythm)
         for budget in card.budgets:
             _show_budget(budget)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -64,6 +67,16 @@ def _show_run(run: SourceRun) -> None:
     for text in (run.error, run.note):
         if text:
             st.text(tables.excerpt(text, 500))
+
+
+def _show_rhythm(rhythm: Rhythm) -> None:
+    if rhythm.delay is not None:
+        st.caption(
+            t("Visible {median} after publication (median), 95 % within {p95}, over 7 days.",
+              median=formats.duration(rhythm.delay), p95=formats.duration(rhythm.delay_p95))
+        )  # fmt: skip
+    if not rhythm.is_known:
+        st.caption(t("Its rhythm is known after two weeks of mentions."))
 
 
 def _show_budget(left: BudgetLeft) -> None:

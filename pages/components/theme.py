@@ -9,9 +9,11 @@ import streamlit as st
 
 from pasip_core.domain.analysis import NEGATIVE, NEUTRAL, PENDING, POSITIVE
 from pasip_core.domain.keyword import Keyword
+from pasip_core.queries.sources import BLIND, HEARD, QUIET
 
 SENTIMENTS = {POSITIVE: "#2f7fd1", NEUTRAL: "#8793a1", NEGATIVE: "#dd5a2b", PENDING: "#c3cad2"}
 ACCENT = "#14847f"
+HOURS = {HEARD: ACCENT, QUIET: "#8793a1", BLIND: "#dd5a2b"}
 KEYWORDS = (
     "#14847f", "#7b5cc4", "#c98a12", "#c2457e", "#4c9a3f", "#3d6fb6", "#a0643c", "#5a97a8", "#9aa02e", "#b3504f",
 )  # fmt: skip

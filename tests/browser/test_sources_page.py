@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from pasip_core.dispatch import dispatch, job_status
+from pasip_core.domain.rhythm import HOUR, judged_until
+from pasip_core.domain.runs import SourceRun
+from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 from tests.browser.conftest import wait_until
+from tests.builders import make_mention
 from tests.replicas import World
 
 pytestmark = pytest.mark.browser
@@ -67,3 +75,30 @@ def test_testing_a_broken_source_says_why_and_a_sound_one_what_was_read(open_pag
     told.get_by_text("It works").wait_for(timeout=60_000)
     assert {cursor.id: cursor for cursor in stores.cursors.list()} == before
     assert stores.mentions.watermark() == watermark
+
+
+def plant_a_month_and_a_silence(stores: Stores, source: str, voice: str, silent: int) -> None:
+    """Two mentions an hour for four weeks, save for so many hours that ended yesterday at this time."""
+    now = datetime.now(UTC)
+    end = judged_until(now)
+    hours = [n for n in range(28 * 24) if not 24 <= n < 24 + silent]
+    moments = [end - (n + 1) * HOUR + timedelta(minutes=m) for n in hours for m in (5, 35)]
+    one = make_mention("Kabar tentang hujan", platform="news", source=voice)
+    stores.mentions.upsert([
+        replace(one, id=f"{n:024x}", published_at=moment, scraped_at=moment + timedelta(minutes=4), url=f"https://{n}.id")
+        for n, moment in enumerate(moments)
+    ])  # fmt: skip
+    stores.source_runs.save(SourceRun(f"{source}-uji", source, now, now, voices=(voice,)))
+
+
+def test_the_strip_shows_when_a_source_should_have_spoken(open_page, installation: Settings, stores: Stores):
+    plant_a_month_and_a_silence(stores, "tempo", "uji-irama.example", 6)
+    job_id = dispatch("rhythms", settings=installation).job_id
+    wait_until(lambda: job_status(job_id, settings=installation).state == "done", 60, "rhythms are learnt")
+    page = open_page("/sources")
+    page.locator(".st-key-rhythm canvas, .st-key-rhythm [role=graphics-document]").first.wait_for()
+    words = page.locator(".st-key-blind_spots")
+    words.locator("summary").click()
+    words.get_by_text("where about 12 mentions are usual").wait_for()
+    look_at(page, "Tempo")
+    page.locator(".st-key-source_card").get_by_text("Visible 4 minutes after publication").wait_for()

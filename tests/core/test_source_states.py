@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pasip_core.domain.quotas import Budget, Use
+from pasip_core.domain.rhythm import WINDOW, Rhythm
 from pasip_core.domain.runs import SourceInfo, SourceRun
 from pasip_core.pipeline.catalogue import open_sources, publish_sources
 from pasip_core.queries.sources import (
@@ -20,6 +22,8 @@ from pasip_core.queries.sources import (
     REFUSED,
     RETIRED,
     RUNNING,
+    SILENT,
+    rhythm_strip,
     source_cards,
 )
 from pasip_core.settings import Settings
@@ -66,6 +70,31 @@ def test_the_state_of_a_source(
         stores.source_runs.save(run)
     (card,) = source_cards(stores, NOW)
     assert (card.state, card.until) == (state, until)
+
+
+def test_a_source_that_runs_well_and_should_have_spoken_is_silent(stores: Stores) -> None:
+    stores.sources.save(SourceInfo("s", "S", "news"))
+    stores.source_runs.save(ran())
+    stores.rhythms.save(Rhythm("s", NOW, NOW - WINDOW, first_heard=NOW - WINDOW, silent_since=EARLIER))
+    (card,) = source_cards(stores, NOW)
+    assert (card.state, card.in_trouble) == (SILENT, True)
+    stores.source_runs.save(ran("blocked"))
+    assert source_cards(stores, NOW)[0].state == BLOCKED
+
+
+def test_the_strip_holds_every_hour_once_in_stretches_of_one_kind(stores: Stores) -> None:
+    begins = NOW - WINDOW
+    first = 28 * 24 - 168
+    counts = (0, 0, 3, 1, *[0] * 164)
+    rhythm = Rhythm("s", NOW, begins, counts, (first + 4, first + 5), (2.5, 3.1), 9.0, first_heard=begins)
+    stores.sources.save(SourceInfo("s", "S", "news"))
+    stores.sources.save(SourceInfo("baru", "Baru", "news"))
+    stores.rhythms.save(rhythm)
+    strip = rhythm_strip(source_cards(stores, NOW), ZoneInfo("Asia/Jakarta"))
+    assert list(strip["hour_state"]) == ["quiet", "heard", "blind", "quiet"]
+    assert list((strip["ends"] - strip["begins"]).dt.total_seconds() / 3600) == [2, 2, 2, 162]
+    assert (list(strip["heard"]), list(strip["missed"])) == ([0, 4, 0, 0], [0, 0, 5.6, 0])
+    assert strip["begins"][0].isoformat() == "2026-11-18T12:00:00"
 
 
 def test_a_spent_budget_is_told_with_the_time_of_its_renewal(stores: Stores) -> None:
