@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     bluesky_identifier: str = Field("", description="Account on Bluesky that searches.")
     bluesky_app_password: SecretStr = Field(SecretStr(""), description="An app password of that account.")
     mastodon_servers: str = Field("", description="Mastodon servers to read, comma-separated: mastodon.social.")
-    kaskus: bool = Field(False, description="Read Kaskus, whose pages nobody documents.", json_schema_extra=UNBUILT)
+    kaskus: bool = Field(False, description="Read Kaskus, whose pages nobody documents.")
     snscrape_telegram: bool = Field(
         False, description="Read Telegram through snscrape (Python 3.11 only).", json_schema_extra=UNBUILT
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -140,6 +141,12 @@ class PoliteClient:
             shown = shown_url(url)
             raise SourceUnavailable(f"{shown}: the address of this API has moved.", url=shown, status=answer.status)
         return answer
+
+    def paced(self, delay: float) -> PoliteClient:
+        """The same client for sources whose platform wants at least ``delay`` seconds between two requests."""
+        slower = copy(self)
+        slower._delay = max(self._delay, delay)
+        return slower
 
     def close(self) -> None:
         """Close kept connections."""

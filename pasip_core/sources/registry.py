@@ -18,7 +18,19 @@ from .news import NewsSource
 from .outlet import Outlet, owner_of
 from .outlet_file import load_outlets
 from .platform_file import load_platforms
-from .platforms import bluesky, facebook, instagram, mastodon, reddit, retired, telegram, threads, twitter, youtube
+from .platforms import (
+    bluesky,
+    facebook,
+    instagram,
+    kaskus,
+    mastodon,
+    reddit,
+    retired,
+    telegram,
+    threads,
+    twitter,
+    youtube,
+)
 from .site import site_source
 from .workbench import Workbench
 
@@ -28,6 +40,7 @@ PLATFORMS: tuple[Callable[[Workbench], Iterable[Source]], ...] = (
     gdelt.sources,
     google_news.sources,
     instagram.sources,
+    kaskus.sources,
     mastodon.sources,
     newsapi.sources,
     reddit.sources,
