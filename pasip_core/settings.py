@@ -62,9 +62,7 @@ class Settings(BaseSettings):
     bluesky_app_password: SecretStr = Field(SecretStr(""), description="An app password of that account.")
     mastodon_servers: str = Field("", description="Mastodon servers to read, comma-separated: mastodon.social.")
     kaskus: bool = Field(False, description="Read Kaskus, whose pages nobody documents.")
-    snscrape_telegram: bool = Field(
-        False, description="Read Telegram through snscrape (Python 3.11 only).", json_schema_extra=UNBUILT
-    )
+    snscrape_telegram: bool = Field(False, description="Read Telegram through snscrape (Python 3.11 only).")
 
     # Language
     sentiment_model: str = Field(

@@ -15,6 +15,7 @@ from pasip_core.sources.walk import WINDOW, PostPage, Walk
 from pasip_core.sources.workbench import Workbench
 
 from .telegram_page import read_page
+from .telegram_snscrape import is_usable, snscraped_page
 
 _NAME = re.compile(r"(?:(?:https?://)?(?:t|telegram)\.me/(?:s/)?|@)?([A-Za-z]\w{1,63})/?")
 
@@ -67,9 +68,7 @@ class TelegramSource:
 
         def read(after: str, room: int) -> PostPage:
             nonlocal unread
-            address = self.url + (f"?before={after}" if after else "")
-            answer = self.bench.http.get(address, delay=self.bench.platforms["telegram"].delay)
-            page, failed = read_page(answer, self.channel, now)
+            page, failed = self._page(after, room)
             unread += failed
             return page
 
@@ -77,3 +76,11 @@ class TelegramSource:
         for mentions, reached in walk.back(read, oldest=now - WINDOW, room=limit):
             note = f"{unread} posts could not be read." if unread else ""
             yield Batch(tuple(mentions), {"walk": reached.as_json()}, note=note)
+
+    def _page(self, after: str, room: int) -> tuple[PostPage, int]:
+        """Posts before one, and how many could not be read: by our own parser, or by snscrape where it is wanted."""
+        if self.bench.settings.snscrape_telegram and is_usable():
+            return snscraped_page(self.bench, self.channel, after, room)
+        address = self.url + (f"?before={after}" if after else "")
+        answer = self.bench.http.get(address, delay=self.bench.platforms["telegram"].delay)
+        return read_page(answer, self.channel, self.bench.clock())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -37,8 +37,8 @@ class Channel:
     members: int | None
 
 
-def read_page(answer: Response, name: str, now: datetime) -> tuple[PostPage, int]:
-    """The posts, newest first, and how many of them could not be read.
+def posts_and_head(answer: Response, name: str) -> tuple[Tag, list[Tag]]:
+    """The page and its posts as they stand.
 
     ``SourceForbidden`` where Telegram leads away from the list of posts: the channel has no public one.
     ``SourceParse`` where neither posts nor the head of a channel are on the page.
@@ -49,9 +49,15 @@ def read_page(answer: Response, name: str, now: datetime) -> tuple[PostPage, int
             f"{shown}: @{name} is not public: no such channel, or one without a public list of posts.", url=shown
         )
     page = read_html(answer.body)
-    tags = page.select(POST)
+    tags = list(page.select(POST))
     if not tags and one(page, ".tgme_channel_info, .tgme_channel_history") is None:
         raise SourceParse(f"{shown}: neither posts nor a channel on this page; its markup has changed.", url=shown)
+    return page, tags
+
+
+def read_page(answer: Response, name: str, now: datetime) -> tuple[PostPage, int]:
+    """The posts, newest first, and how many of them could not be read. Raises as ``posts_and_head``."""
+    page, tags = posts_and_head(answer, name)
     channel = Channel(name, words(page, ".tgme_channel_info_header_title"), _members(page))
     posts, unread = [], 0
     for tag in tags:
@@ -62,7 +68,7 @@ def read_page(answer: Response, name: str, now: datetime) -> tuple[PostPage, int
         number, mention = int(found[2]), None
         if "service_message" not in (tag.get("class") or []):
             mention = read_post(tag, number, channel, now)
-            unread += mention is None and has_words(tag)
+            unread += mention is None and bool(text_of(tag))  # a picture alone is no loss
         posts.append(Post(number, str(number), mention))
     posts.sort(key=lambda post: -post.mark)
     return PostPage(posts, more=bool(posts) and posts[-1].mark > 1), unread
@@ -71,17 +77,24 @@ def read_page(answer: Response, name: str, now: datetime) -> tuple[PostPage, int
 def read_post(tag: Tag, number: int, channel: Channel, now: datetime) -> RawMention | None:
     """One post; ``None`` where it has no words or no time."""
     published_at = moment(attribute(one(tag, ".tgme_widget_message_date time[datetime]"), "datetime"), now)
-    likes = summed(_reactions(tag))
-    views = count(words(tag, ".tgme_widget_message_views"))
     told = {
         "channel": channel.title,
-        "views": views,
+        "views": count(words(tag, ".tgme_widget_message_views")),
         "forwarded_from": words(tag, ".tgme_widget_message_forwarded_from_name"),
         "link": joined("", attribute(one(tag, "a.tgme_widget_message_link_preview"), "href")),
     }
-    content = text_of(tag)
+    likes, content = summed(_reactions(tag)), text_of(tag)
     if not content or published_at is None:
         return None
+    return replace(
+        mention_of(channel, number, content, published_at),
+        engagement=Engagement(likes=likes),
+        raw_data={name: value for name, value in told.items() if value not in ("", None)},
+    )
+
+
+def mention_of(channel: Channel, number: int, content: str, published_at: datetime) -> RawMention:
+    """A post's mention, the same one whoever read the page."""
     return RawMention(
         source=f"t.me/{channel.name.lower()}",
         platform="telegram",
@@ -90,9 +103,7 @@ def read_post(tag: Tag, number: int, channel: Channel, now: datetime) -> RawMent
         url=f"{SITE}/{channel.name}/{number}",
         author=f"@{channel.name}",
         author_followers=channel.members,
-        engagement=Engagement(likes=likes),
         native_id=f"{channel.name.lower()}/{number}",
-        raw_data={name: value for name, value in told.items() if value not in ("", None)},
     )
 
 
@@ -109,11 +120,6 @@ def own_texts(tag: Tag) -> Iterator[Tag]:
     for text in tag.select(".tgme_widget_message_text"):
         if text.find_parent(class_="tgme_widget_message_reply") is None:
             yield text
-
-
-def has_words(tag: Tag) -> bool:
-    """Whether there is something to read; a picture alone is no loss."""
-    return bool(text_of(tag))
 
 
 def _reactions(tag: Tag) -> list[int | None]:
