@@ -20,6 +20,8 @@ from .stories import Story, article_html, atom, make_stories, news_sitemap, path
 OUTLETS = ("detik", "kompas", "tempo", "antaranews", "cnnindonesia", "tribunnews")
 XML = "application/rss+xml"
 SITEMAP = "application/xml"
+NOBODY = "http://127.0.0.1:9"
+"""A private address, which the collector refuses to ask: for platforms that have no part in a world."""
 EMPTY_SEARCH = "<p>Hasil tidak ditemukan. Coba kata kunci lain.</p>"
 LINKS = {
     "detik": '<article><h3 class="media__title"><a href="{url}">{title}</a></h3></article>',
@@ -173,6 +175,6 @@ def open_world(
     gdelt = stack.enter_context(
         Replica(Gdelt([sites[name] for name in OUTLETS]), port + len(replicas) + 1 if port else 0)
     )
-    told = {"google-news": google.url, "gdelt": f"{gdelt.url}/api/v2"}
+    told = {"google-news": google.url, "gdelt": f"{gdelt.url}/api/v2", "reddit": NOBODY}
     platforms.write_text("".join(f'["{name}"]\nbase = "{base}"\ndelay = 0.0\n' for name, base in told.items()), "utf-8")
     return World(replicas, sites, google, gdelt, folder, platforms)
