@@ -118,7 +118,7 @@ def source_state(card: SourceCard) -> str:
 def hour_state(name: str) -> str:
     """How an hour of a source was."""
     return {
-        sources.HEARD: t("heard"), sources.QUIET: t("quiet, as usual"), sources.BLIND: t("blind"),
+        sources.HEARD: t("heard"), sources.QUIET: t("quiet"), sources.BLIND: t("blind"),
     }[name]  # fmt: skip
 
 
