@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import (
+    blind_view,
     cached,
     charts,
     downloads,
@@ -26,6 +27,7 @@ from pages.components.i18n import t
 from pasip_core.domain.analysis import SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
+from pasip_core.queries.blindness import BlindDay
 from pasip_core.queries.compare import FEWEST, MOST, Comparison
 
 require_role()
@@ -106,14 +108,19 @@ def show_summary(summary: pd.DataFrame, *, periods: bool) -> None:
     downloads.show_table(summary.drop(columns="name"), "comparison")
 
 
-def show_figures(frames: dict[str, pd.DataFrame], colours: dict[str, str], key: object, *, periods: bool) -> None:
+def show_figures(
+    frames: dict[str, pd.DataFrame], colours: dict[str, str], key: object, blind: tuple[BlindDay, ...], *, periods: bool
+) -> None:
     """Volume over time, tone and platforms."""
 
     def draw(name: str, make: object, frame: pd.DataFrame) -> None:
-        st.vega_lite_chart(cached.figure(make, frame, name, key, colours), width="stretch", key=f"compare_{name}")
+        st.vega_lite_chart(
+            cached.figure(make, frame, name, key, colours, blind), width="stretch", key=f"compare_{name}"
+        )
 
     st.subheader(t("Volume over time"))
-    draw("lines", lambda of: charts.lines(of, colours, by_offset=periods), frames["trend"])
+    draw("lines", lambda of: charts.lines(of, colours, by_offset=periods, blind=blind), frames["trend"])
+    blind_view.show(blind)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t("Sentiment"))
@@ -136,8 +143,16 @@ def show_sources(sources: pd.DataFrame) -> None:
             tables.show_side_sources(sources[sources["name"] == side], key=f"sources_{side}")
 
 
-def show(comparison: Comparison, names: dict[str, str], colours: dict[str, str], key: object, *, periods: bool) -> None:
-    """All parts of a comparison, top to bottom."""
+def show(
+    comparison: Comparison,
+    names: dict[str, str],
+    colours: dict[str, str],
+    key: object,
+    blind: tuple[BlindDay, ...] = (),
+    *,
+    periods: bool,
+) -> None:
+    """All parts of a comparison, top to bottom; ``blind`` days are shaded."""
     frames = named(comparison, names)
     show_summary(frames["summary"], periods=periods)
     if not periods:
@@ -145,7 +160,7 @@ def show(comparison: Comparison, names: dict[str, str], colours: dict[str, str],
             t("{n} mentions in all; one that names several keywords counts for each and once here.",
               n=formats.number(comparison.total))
         )  # fmt: skip
-    show_figures(frames, colours, key, periods=periods)
+    show_figures(frames, colours, key, blind, periods=periods)
     if not frames["sources"].empty:
         show_sources(frames["sources"])
 
@@ -171,7 +186,7 @@ def show_keywords(wanted: Filters) -> None:
     names = {k.id: k.keyword for k in every}
     colours = {names[id]: colour for id, colour in theme.keyword_colours(every).items()}
     key = (cached.day_versions(wanted), wanted, sides)
-    show(comparison, names, colours, key, periods=False)
+    show(comparison, names, colours, key, cached.blind_days(wanted), periods=False)
 
 
 def show_periods(wanted: Filters) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, charts, filters, formats, keeping, labels, state, tables, theme
+from pages.components import blind_view, cached, charts, filters, formats, keeping, labels, state, tables, theme
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
@@ -58,8 +58,10 @@ def show_headline(now: Overview) -> None:
 def show_trend(wanted: Filters, version: str) -> None:
     """Sentiment over time."""
     st.subheader(t("Sentiment over time"))
-    trend = cached.sentiment_trend(wanted)
-    st.vega_lite_chart(cached.figure(charts.sentiment_trend, trend, version, wanted), width="stretch", key="trend")
+    trend, blind = cached.sentiment_trend(wanted), cached.blind_days(wanted)
+    figure = cached.figure(lambda of: charts.sentiment_trend(of, blind), trend, version, wanted, blind)
+    st.vega_lite_chart(figure, width="stretch", key="trend")
+    blind_view.show(blind)
 
 
 def show_voices(wanted: Filters, version: str) -> None:

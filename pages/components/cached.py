@@ -21,7 +21,8 @@ from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import StoreError, StoreSchemaMismatch
-from pasip_core.queries import compare, health, keeping, mentions, overview
+from pasip_core.queries import blindness, compare, health, keeping, mentions, overview
+from pasip_core.queries.blindness import BlindDay
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Order, Page, Stores
 
@@ -167,6 +168,11 @@ def latest_mentions(limit: int) -> Sequence[Mention]:
 def keywords() -> list[Keyword]:
     """Every keyword, by label. Read each time: there are few, and an edit must show at once."""
     return sorted(stores().keywords.list(), key=lambda k: (not k.active, k.priority, k.keyword.casefold()))
+
+
+def blind_days(filters: Filters) -> tuple[BlindDay, ...]:
+    """Days whose numbers are too low. Read each time: rhythms are few and change by the hour, whatever the days do."""
+    return tuple(blindness.blind_days(stores(), filters))
 
 
 def last_collection() -> SourceRun | None:

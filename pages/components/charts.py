@@ -5,12 +5,14 @@ Every text in them is ours or a name given as data; nothing of a mention is ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pages.components import formats, labels, theme
 from pages.components.i18n import t
 from pasip_core.domain.analysis import NEGATIVE, NEUTRAL, PENDING, POSITIVE
+from pasip_core.queries.blindness import BlindDay
 from pasip_core.queries.sources import BLIND, HEARD, QUIET
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ def finished(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
     return spec
 
 
-def sentiment_trend(trend: pd.DataFrame) -> dict[str, Any]:
-    """Mentions a day, by sentiment. Bars where single days can be told apart, else areas."""
+def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = ()) -> dict[str, Any]:
+    """Mentions a day, by sentiment. Bars where single days can be told apart, else areas; blind days are shaded."""
     import altair as alt
 
     shown = trend.assign(
@@ -50,21 +52,20 @@ def sentiment_trend(trend: pd.DataFrame) -> dict[str, Any]:
     days = shown["day"].nunique()
     base = alt.Chart(shown)
     mark = base.mark_bar(size=max(2, min(36, 560 // max(days, 1)))) if days <= FEW_DAYS else base.mark_area()
-    return finished(
-        mark.encode(
-            x=_days("day:T", days),
-            y=alt.Y(
-                "volume:Q", stack=True, title=None, axis=alt.Axis(format="~s" if _large(shown) else ",d", tickMinStep=1)
-            ),
-            color=_sentiment_colour(set(trend["sentiment"])),
-            order=alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
-                alt.Tooltip("label:N", title=t("Sentiment")),
-                alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
-            ],
-        ).properties(height=280)
-    )
+    drawn = mark.encode(
+        x=_days("day:T", days),
+        y=alt.Y(
+            "volume:Q", stack=True, title=None, axis=alt.Axis(format="~s" if _large(shown) else ",d", tickMinStep=1)
+        ),
+        color=_sentiment_colour(set(trend["sentiment"])),
+        order=alt.Order("place:Q"),
+        tooltip=[
+            alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
+            alt.Tooltip("label:N", title=t("Sentiment")),
+            alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
+        ],
+    ).properties(height=280)
+    return finished(_shaded(drawn, blind, days))
 
 
 def rhythm_strip(strip: pd.DataFrame) -> dict[str, Any]:
@@ -161,8 +162,13 @@ def shares(table: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, Any]:
     return finished((bars + texts).properties(height=_height(table)))
 
 
-def lines(trend: pd.DataFrame, colours: Mapping[str, str], *, by_offset: bool = False) -> dict[str, Any]:
-    """Columns ``name``, ``day``, ``offset``, ``volume``: one line each over days, or over days since the beginning."""
+def lines(
+    trend: pd.DataFrame, colours: Mapping[str, str], *, by_offset: bool = False, blind: Sequence[BlindDay] = ()
+) -> dict[str, Any]:
+    """Columns ``name``, ``day``, ``offset``, ``volume``: one line each over days, or over days since the beginning.
+
+    Over days, ``blind`` ones are shaded.
+    """
     import altair as alt
 
     shown = trend[["name", "day", "offset", "volume"]].assign(day=trend["day"].astype(str), number=trend["offset"] + 1)
@@ -172,7 +178,7 @@ def lines(trend: pd.DataFrame, colours: Mapping[str, str], *, by_offset: bool = 
         if by_offset
         else _days("day:T", days)
     )
-    return finished(
+    drawn = (
         alt.Chart(shown)
         .mark_line(strokeWidth=2.5, point={"size": 30} if days <= FEW_DAYS else False)
         .encode(
@@ -187,6 +193,7 @@ def lines(trend: pd.DataFrame, colours: Mapping[str, str], *, by_offset: bool = 
         )
         .properties(height=280)
     )
+    return finished(_shaded(drawn, () if by_offset else blind, days, around=True))
 
 
 def grouped(table: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, Any]:
@@ -236,6 +243,40 @@ def _stacked(table: pd.DataFrame) -> dict[str, Any]:
         y=_names(table), x=alt.X("volume:Q"), text="text:N"
     )  # fmt: skip
     return finished((bars + texts).properties(height=_height(table) + 40))
+
+
+def _shaded(
+    drawn: alt.Chart, blind: Sequence[BlindDay], days: int, *, around: bool = False
+) -> alt.Chart | alt.LayerChart:
+    """The chart with a dashed, shaded band behind each blind day; ``around`` its beginning, where lines have points."""
+    import altair as alt
+    import pandas as pd
+
+    if not blind:
+        return drawn
+    half = timedelta(hours=12)
+    rows = [
+        {
+            "day": str(b.day), "share": b.share, "sources": ", ".join(s.label for s in b.sources),
+            "begins": (datetime.combine(b.day, time()) - half).isoformat(),
+            "ends": (datetime.combine(b.day, time()) + half).isoformat(),
+        }
+        for b in blind
+    ]  # fmt: skip
+    place = {"x": alt.X("begins:T", title=None), "x2": "ends:T"} if around else {"x": _days("day:T", days)}
+    bands = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_rect(fill=theme.ink(), fillOpacity=0.12, stroke=theme.ink(), strokeOpacity=0.5, strokeDash=[3, 3])
+        .encode(
+            **place,
+            tooltip=[
+                alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
+                alt.Tooltip("share:Q", title=t("Missing of the usual mentions"), format=".0%"),
+                alt.Tooltip("sources:N", title=t("Silent sources")),
+            ],
+        )
+    )
+    return alt.layer(bands, drawn)
 
 
 def _melted(table: pd.DataFrame, sentiments: tuple[str, ...]) -> pd.DataFrame:

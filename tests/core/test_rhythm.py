@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
 from pasip_core.domain.rhythm import HOUR, UNLIKELY, WINDOW, Rhythm, expected_counts, judged_until, learn, owners
 from pasip_core.domain.runs import SourceInfo, SourceRun
 from pasip_core.pipeline.rhythms import learn_rhythms
 from pasip_core.pipeline.scrubbing import REDACTED, redacted
+from pasip_core.queries.blindness import blind_days
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
@@ -148,3 +151,26 @@ def test_rhythms_are_learnt_from_what_is_stored_and_forgotten_with_their_source(
 def test_a_person_who_is_erased_stays_in_no_voice() -> None:
     run = SourceRun("r", "telegram-siti", NOW, voices=("@siti", "detik.com"))
     assert redacted(run, lambda text: "siti" in text).voices == (REDACTED, "detik.com")
+
+
+def blinded(source: str, daily: float, first_hour: int, missed: tuple[float, ...]) -> Rhythm:
+    begins = END - WINDOW
+    blind = tuple(range(first_hour, first_hour + len(missed)))
+    return Rhythm(source, NOW, begins, (), blind, missed, daily, first_heard=begins, voices=(f"{source}.com",))
+
+
+def test_a_day_is_blind_where_a_good_part_of_the_usual_volume_was_missed(stores: Stores) -> None:
+    for source, platform in (("besar", "news"), ("kecil", "news"), ("twitter", "twitter")):
+        stores.sources.save(SourceInfo(source, source.title(), platform))
+    last_day = 28 * 24 - 11  # midnight of Wednesday in Jakarta
+    stores.rhythms.save(blinded("besar", 60, last_day - 3, (5, 5, 5, 10, 10)))
+    stores.rhythms.save(blinded("kecil", 10, last_day, (1,)))
+    stores.rhythms.save(blinded("twitter", 30, 0, ()))
+    week = Period(date(2026, 11, 19), date(2026, 11, 25), ZONE)
+    (day,) = blind_days(stores, Filters(week))
+    assert (day.day, day.share) == (date(2026, 11, 25), pytest.approx(0.21))
+    assert [source.id for source in day.sources] == ["besar", "kecil"]
+    news = blind_days(stores, Filters(week, platforms=("news",)))
+    assert [(found.day.day, round(found.share, 3)) for found in news] == [(24, 0.214), (25, 0.3)]
+    assert blind_days(stores, Filters(week, sources=("twitter.com",))) == []
+    assert blind_days(stores, Filters(week.previous())) == []

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pasip_core.domain.period import JAKARTA, day_of, day_start
 from pasip_core.domain.quotas import Budget, Use
+from pasip_core.domain.rhythm import HOUR, WINDOW, Rhythm, judged_until
 from pasip_core.domain.runs import ImportRun, SourceInfo, SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
-from tests.builders import NOW, make_keyword
+from tests.builders import NOW, make_keyword, make_mention
 from tests.pages.conftest import at, said, texts
 
 PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "sources", "imports", "privacy")
@@ -311,3 +314,22 @@ def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app:
     assert [link.proto.url for link in app.get("link_button")] == [key_page]
     app.text_input(key="source_text").set_value("DETIK").run()
     assert list(app.dataframe[0].value["label"]) == ["detikcom"]
+
+
+def test_days_on_which_loud_sources_were_blind_are_told_with_a_button_to_collect_again(
+    open_app: Open, fill: Fill, stores: Stores
+):
+    now = datetime.now(UTC)
+    fill([make_mention("Kabar hari ini", published_at=now, platform="news", source="tempo.co")])
+    stores.sources.save(SourceInfo("tempo", "Tempo", "news"))
+    begins = judged_until(now) - WINDOW
+    noon = (day_start(day_of(now, JAKARTA), JAKARTA) - timedelta(hours=12) - begins) // HOUR  # of yesterday
+    rhythm = Rhythm("tempo", now, begins, (), (noon, noon + 1), (9.0, 9.0), 40.0, first_heard=begins)
+    stores.rhythms.save(replace(rhythm, missed=(1.0, 1.0)))
+    assert "Shaded" not in texts(open_app())
+    stores.rhythms.save(rhythm)
+    app = open_app()
+    assert "Shaded: on 1 day sources were silent that usually speak. About 45% of the usual mentions" in texts(app)
+    assert "Tempo" in texts(app)
+    app.button(key="collect_blind").click().run()
+    assert "background workers cannot be reached" in texts(app)

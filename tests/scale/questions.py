@@ -14,7 +14,7 @@ from pathlib import Path
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.domain.quotas import Budget
-from pasip_core.queries import compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
 
@@ -102,6 +102,7 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     hours = ("platform", "source", "hour")
     yield "mentions by source and hour", lambda: stores.mentions.tally(Filters(filters.period), hours)
     yield "delays", lambda: stores.mentions.delays(filters.period)
+    yield "blind days", lambda: blindness.blind_days(stores, filters)
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)
