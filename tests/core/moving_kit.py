@@ -21,7 +21,7 @@ from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
-from pasip_core.domain.runs import AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
 from pasip_core.pipeline.moving import StoreContents, backup, move, restore
 from pasip_core.pipeline.moving.contents import sum_of
 from pasip_core.pipeline.moving.parts import all_parts
@@ -52,6 +52,7 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.sources.save(SourceInfo("youtube", "YouTube", "youtube", "", ("YOUTUBE_API_KEY",)))
     for n in range(30):
         stores.source_runs.save(SourceRun(f"r{n}", "detik", NOW + timedelta(microseconds=n), None, n, note="catatan"))
+    stores.addresses.save(AddressState("detik:a", "detik", "https://a.example/rss", "ok", "teks", NOW, NOW, off=True))
     stores.quota_uses.save(Use("u1", "youtube.searches", NOW, 0.5, "pemilu"))
     stores.rhythms.save(Rhythm("detik", NOW, NOW, (0, 3), (5,), (2.5,), 40.5, NOW, NOW, 61.5, 3600.0, ("detik.com",)))
     stores.cursors.save(SourceCursor("detik", {"seen": ["a", 1, None, {"b": 2.5}], "teks": "🔥"}))
