@@ -20,6 +20,19 @@ from tests.builders import NOW, make_mention
 from tests.contracts.helpers import EVER, TODAY, WEEK, everything, ids, page_through, roll_up, understand
 
 
+def test_mentions_are_counted_by_source_and_hour(stores: Stores) -> None:
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+    moments = {"a.example": (hour, hour + timedelta(minutes=59)), "b.example": (hour, hour - timedelta(minutes=1))}
+    stores.mentions.upsert([
+        make_mention(f"{source} {moment}", platform="news", source=source, published_at=moment)
+        for source, told in moments.items() for moment in told
+    ])  # fmt: skip
+    totals = stores.mentions.tally(everything(period=WEEK), ("platform", "source", "hour"))
+    assert {(t.by["source"], t.by["hour"]): t.volume for t in totals} == {
+        ("a.example", hour): 2, ("b.example", hour): 1, ("b.example", hour - timedelta(hours=1)): 1,
+    }  # fmt: skip
+
+
 def test_delays_are_told_by_platform_and_source(stores: Stores) -> None:
     gaps = {"detik.com": timedelta(minutes=4), "kompas.com": timedelta(seconds=1.5)}
     mentions = [
