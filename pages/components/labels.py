@@ -187,6 +187,7 @@ def timing(name: str) -> str:
     return {
         "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
+        "refresh": job("refresh"), "rhythms": job("rhythms"),
     }.get(name, name)  # fmt: skip
 
 
@@ -197,6 +198,8 @@ def how_often(cron: str) -> str:
         return cron
     if hour == "*" and (every := re.fullmatch(r"\*/(\d{1,2})", minute)):
         return t("every {n} minutes", n=every[1])
+    if hour == "*" and re.fullmatch(r"\d{1,2}(,\d{1,2})+", minute):
+        return t("every hour, at minutes {n}", n=minute.replace(",", ", "))
     if not re.fullmatch(r"\d{1,2}", minute):
         return cron
     if hour == "*":
