@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pasip_core.domain.mention import RawMention
 
-QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 ODD_VALUES = st.sampled_from([
     None, True, False, 0, -1, 10**30, 1e308, -0.5, "", " ", "0", "12", "-3", "1.2K", "NaN", "null", [], {}, [[]],
