@@ -172,9 +172,7 @@ def open_world(
     news.base = google.url
     replica_outlets({name: replicas[name].url for name in OUTLETS}, folder)
     platforms = folder.with_name(f"{folder.name}-platforms.toml")
-    gdelt = stack.enter_context(
-        Replica(Gdelt([sites[name] for name in OUTLETS]), port + len(replicas) + 1 if port else 0)
-    )
+    gdelt = stack.enter_context(Replica(Gdelt(), port + len(replicas) + 1 if port else 0))
     told = {"google-news": google.url, "gdelt": f"{gdelt.url}/api/v2", "reddit": NOBODY}
     platforms.write_text("".join(f'["{name}"]\nbase = "{base}"\ndelay = 0.0\n' for name, base in told.items()), "utf-8")
     return World(replicas, sites, google, gdelt, folder, platforms)
