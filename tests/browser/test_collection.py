@@ -106,7 +106,7 @@ def test_one_press_collects_from_all_and_a_broken_outlet_costs_only_itself(
         told(page, source).get_by_text(NEW).wait_for(timeout=120_000)
     for source, words in TOLD.items():
         told(page, source).get_by_text(words).wait_for(timeout=120_000)
-    told(page, "cnnindonesia").get_by_text("came cut off").wait_for()
+    told(page, "cnnindonesia").get_by_text("came cut off").wait_for(timeout=120_000)
     told(page, SLOW).get_by_text("running").wait_for()
 
     scrape(page, "Kompas")
