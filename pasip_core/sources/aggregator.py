@@ -21,6 +21,7 @@ from .failures import REFUSALS, most_telling
 from .feeds import anywhere
 from .fields import mapping, moment
 from .news import MOST_QUERIES, NewsRun, NewsSource
+from .outlet import owner_of
 from .state import NewsState
 from .translate import Dialect, Query, queries_for
 from .workbench import Workbench
@@ -101,7 +102,7 @@ def aggregator(
     """The source over ``finder``; articles of known outlets are read with their own selectors."""
     platform = bench.platforms[name]
     outlet = anywhere(name, platform.label, platform.base)
-    news = NewsSource(outlet, bench.http, bench.site_of, clock=bench.clock, known=bench.outlets)
+    news = NewsSource(outlet, bench.http, bench.site_of, clock=bench.clock, owner_of=owner_of(bench.outlets.values()))
     return Aggregator(name, platform.label, platform.base, finder, dialect, news, bench.clock, lacking)
 
 

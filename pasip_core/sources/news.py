@@ -55,8 +55,8 @@ class NewsSource:
     site_of: Callable[[str], str]
     full_feed: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    known: Mapping[str, Outlet] = field(default_factory=dict)
-    """Outlets on whose hosts articles may lie as well: there, their own selectors hold."""
+    owner_of: Callable[[str], Outlet | None] = lambda url: None
+    """Whose an address is: articles that lie at a known outlet are read with its own selectors."""
 
     @property
     def name(self) -> str:
@@ -228,7 +228,7 @@ class NewsRun:
         self._raise_if_refused()
 
     def _reader_of(self, url: str) -> ArticleReader:
-        outlet = next((known for known in self.source.known.values() if known.owns(url)), self.source.outlet)
+        outlet = self.source.owner_of(url) or self.source.outlet
         return ArticleReader(self.source.http, outlet, self.source.site_of)
 
     def _mention_of(self, entry: Entry) -> RawMention | None:
