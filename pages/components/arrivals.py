@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,12 +11,15 @@ from pages.components.i18n import t, tn
 from pasip_core.domain.runs import SourceRun
 from pasip_core.queries.health import latest_runs
 
-MOST_RUNS, MOST_MENTIONS = 8, 5
+MOST_RUNS, MOST_MENTIONS = 40, 5
+IN_SIGHT = 8
+LIST_HEIGHT = 330
+"""Pixels: eight lines; the rest of a round of many sources is scrolled to."""
 
 
 @st.fragment(run_every=live.EVERY, key="arrivals")
 def show(names: Mapping[str, str]) -> None:
-    """The latest run of each source, newest first, and the newest mentions; ``names`` are the sources' labels."""
+    """The latest run of each source, those under way first, and the newest mentions; ``names`` are the labels."""
     with state.attempted():
         _show(names)
 
@@ -26,12 +29,27 @@ def _show(names: Mapping[str, str]) -> None:
     if not runs:
         return
     st.subheader(t("What came in"))
-    for run in runs:
-        _show_run(run, names.get(run.source, run.source))
+    st.caption(_summary(runs))
+    with st.container(height=LIST_HEIGHT if len(runs) > IN_SIGHT else "content", border=False, key="latest_runs"):
+        for run in runs:
+            _show_run(run, names.get(run.source, run.source))
     newest = cached.latest_mentions(MOST_MENTIONS)
     if newest:
         with st.container(key="arrived"):
             tables.show_mentions(newest, key="arrived_mentions", selectable=False)
+
+
+def _summary(runs: Sequence[SourceRun]) -> str:
+    """How many of these runs are how, and what they brought together."""
+    running = sum(run.finished_at is None for run in runs)
+    troubled = sum(bool(run.error_kind) for run in runs)
+    parts = [
+        tn("{n} source asked lately", "{n} sources asked lately", len(runs)),
+        tn("{n} running", "{n} running", running) if running else "",
+        tn("{n} in trouble", "{n} in trouble", troubled) if troubled else "",
+        tn("{n} new mention", "{n} new mentions", sum(run.new for run in runs)),
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def _show_run(run: SourceRun, name: str) -> None:

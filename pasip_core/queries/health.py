@@ -89,12 +89,13 @@ def _last_run(stores: Stores, source: str) -> SourceRun | None:
 
 
 def latest_runs(stores: Stores, limit: int = 50) -> list[SourceRun]:
-    """The latest run of each source that ran lately, newest first."""
+    """The latest run of each source that ran lately: those under way, then the others by their end, newest first."""
     runs = stores.source_runs.list(order_by="started_at", descending=True, limit=RUNS_LOOKED_AT)
     latest: dict[str, SourceRun] = {}
     for run in runs:
         latest.setdefault(run.source, run)
-    return list(latest.values())[:limit]
+    by_end = sorted(latest.values(), key=lambda run: run.finished_at or run.started_at, reverse=True)
+    return sorted(by_end, key=lambda run: run.finished_at is not None)[:limit]
 
 
 def recent_imports(stores: Stores, limit: int = 20) -> list[ImportRun]:
