@@ -116,9 +116,11 @@ def rematch() -> None:
     """Give stored mentions the keywords of the present rules, one slice at a time."""
     from pasip_core.pipeline.enrich import rematch as run_rematch
 
+    from .models import sentiment_model
+
     settings = current_settings()
     with reported() as progress, _stores(settings) as stores:
-        done = run_rematch(stores, progress=progress, seconds=SLICE_SECONDS)
+        done = run_rematch(stores, sentiment_model(settings), progress=progress, seconds=SLICE_SECONDS)
     if done.left:
         dispatch("rematch", settings=settings)
     if done.done:

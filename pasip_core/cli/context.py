@@ -39,14 +39,16 @@ def _is_new(folder: Path) -> bool:
 
 def catch_up(settings: Settings, stores: Stores, progress: Progress) -> None:
     """Rematch, analyse and roll up what waits, here and now, whether or not workers run beside."""
+    from pasip_core.domain.keyword import rules_revision
     from pasip_core.pipeline.enrich import enrich, rematch
 
-    rematch(stores, progress=progress)
-    if stores.mentions.count_unanalysed(bound=1):
+    revision = rules_revision(stores.keywords.list())
+    if stores.mentions.count_outdated(revision) or stores.mentions.count_unanalysed(bound=1):
         from pasip_core.nlp.sentiment import load_sentiment
 
-        token = settings.huggingface_api_key.get_secret_value()
-        enrich(stores, load_sentiment(settings.sentiment_model, token=token), progress=progress)
+        model = load_sentiment(settings.sentiment_model, token=settings.huggingface_api_key.get_secret_value())
+        rematch(stores, model, progress=progress)
+        enrich(stores, model, progress=progress)
     roll_up(stores, progress)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from pasip_core.domain.analysis import Analysis, SentimentScores
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.rules import Matcher
+from pasip_core.nlp.stance import passages
 from pasip_core.stores.ports import Matched, Stores, Understood
 
 from .progress import Clock, Progress, Slice, silent, utc_now
@@ -27,11 +28,14 @@ class SentimentScorer(Protocol):
         """Scores for each text, in order."""
 
 
-def rematch(stores: Stores, *, progress: Progress = silent, seconds: float = float("inf")) -> Slice:
+def rematch(
+    stores: Stores, model: SentimentScorer, *, progress: Progress = silent, seconds: float = float("inf")
+) -> Slice:
     """Give every stored mention the keywords of the present rules, for about ``seconds``.
 
     Resumable: a mention is done when it carries the revision of the rules. Rules that change meanwhile
-    change the revision, and the next slice starts over with them.
+    change the revision, and the next slice starts over with them. What was analysed already gets the sentiment
+    towards its new keywords by ``model``.
     """
     matcher = Matcher(stores.keywords.list())
     left = stores.mentions.count_outdated(matcher.revision)
@@ -40,14 +44,20 @@ def rematch(stores: Stores, *, progress: Progress = silent, seconds: float = flo
         return stores.mentions.outdated(matcher.revision, BATCH)
 
     def work(batch: list[Mention]) -> None:
-        stores.mentions.save_matches([_matched(mention, matcher) for mention in batch])
+        found = [matcher.match(m.text, published_at=m.published_at, had=m.keywords) for m in batch]
+        asked = [
+            Asked(m.text, keywords, tuple(set(keywords) - set(m.keywords)) if m.analysis else ())
+            for m, keywords in zip(batch, found, strict=True)
+        ]
+        stances = towards(asked, matcher, model)
+        stores.mentions.save_matches(
+            [
+                Matched(m.id, m.content_hash, keywords, matcher.revision, towards_each)
+                for m, keywords, towards_each in zip(batch, found, stances, strict=True)
+            ]
+        )
 
     return _work_off(next_batch, work, left, progress, seconds, "keywords")
-
-
-def _matched(mention: Mention, matcher: Matcher) -> Matched:
-    keywords = matcher.match(mention.text, published_at=mention.published_at, had=mention.keywords)
-    return Matched(mention.id, mention.content_hash, keywords, matcher.revision)
 
 
 def enrich(
@@ -60,20 +70,27 @@ def enrich(
 ) -> Slice:
     """Analyse every mention that has no analysis, for about ``seconds``. Idempotent, safe side by side."""
     left = stores.mentions.count_unanalysed()
+    matcher = Matcher(stores.keywords.list())
 
     def next_batch() -> list[Mention]:
         return stores.mentions.unanalysed(BATCH)
 
     def work(batch: list[Mention]) -> None:
         scores = model.predict([mention.text for mention in batch])
+        stances = towards([Asked(m.text, m.keywords, m.keywords) for m in batch], matcher, model)
         stores.mentions.save_analyses(
-            [_understood(m, s, model.version, clock) for m, s in zip(batch, scores, strict=True)]
+            [
+                _understood(mention, whole, towards_each, model.version, clock)
+                for mention, whole, towards_each in zip(batch, scores, stances, strict=True)
+            ]
         )
 
     return _work_off(next_batch, work, left, progress, seconds, "sentiment")
 
 
-def _understood(mention: Mention, scores: SentimentScores, version: str, clock: Clock) -> Understood:
+def _understood(
+    mention: Mention, scores: SentimentScores, stances: Mapping[str, str], version: str, clock: Clock
+) -> Understood:
     sentiment = scores.sentiment
     analysis = Analysis(
         data_id=mention.id,
@@ -84,7 +101,33 @@ def _understood(mention: Mention, scores: SentimentScores, version: str, clock: 
         model_version=version,
         keywords_mentioned=mention.keywords,
     )
-    return Understood(mention.content_hash, analysis, dict.fromkeys(mention.keywords, sentiment))
+    return Understood(mention.content_hash, analysis, stances)
+
+
+class Asked(NamedTuple):
+    """A text, the keywords it has, and those of them towards which its sentiment is asked for."""
+
+    text: str
+    keywords: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+
+def towards(asked: Sequence[Asked], matcher: Matcher, model: SentimentScorer) -> list[dict[str, str]]:
+    """For each text the sentiment towards the wanted keywords of which it says something of their own.
+
+    A keyword is left out where the sentiment of the whole text is the one towards it.
+    """
+    parts = [_own_parts(one, matcher) for one in asked]
+    texts = list({part: None for found in parts for part in found.values()})
+    tones = dict(zip(texts, (scores.sentiment for scores in model.predict(texts)), strict=True)) if texts else {}
+    return [{keyword: tones[part] for keyword, part in found.items()} for found in parts]
+
+
+def _own_parts(one: Asked, matcher: Matcher) -> dict[str, str]:
+    if not one.wanted:
+        return {}
+    found = passages(one.text, matcher.places(one.text, one.keywords))
+    return {keyword: found[keyword] for keyword in one.wanted if found[keyword] != one.text}
 
 
 def _work_off(

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
-from pasip_core.domain.analysis import Analysis
+from pasip_core.domain.analysis import CORRECTION, Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import EMPTY, Mention
@@ -75,12 +75,20 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The keywords of the text that had ``content_hash``, by the rules of ``revision``."""
+    """The keywords of the text that had ``content_hash``, by the rules of ``revision``.
+
+    ``stances`` is the sentiment towards keywords that it did not have before, as far as it is known.
+    """
 
     data_id: str
     content_hash: str
     keywords: tuple[str, ...]
     revision: str
+    stances: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+    def first_stance(self, keyword: str, whole: str | None, said_by: str | None) -> str | None:
+        """The sentiment towards a new keyword, where ``said_by`` (a model version) calls the text ``whole``."""
+        return whole if whole is None or said_by == CORRECTION else self.stances.get(keyword, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +189,8 @@ class MentionStore(Protocol):
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
         """Replace keywords as a whole; skip where the text has changed since. Returns how many mentions
-        got other keywords than they had. A newly matched keyword's stance is that of the whole."""
+        got other keywords than they had. A newly matched keyword's stance is the one given, else that of the
+        whole; the latter also where a person said what the whole is, and none where nothing is known of it."""
 
     def correct(self, id: str, sentiment: str, *, at: datetime, keyword: str | None = None) -> Mention:
         """A person's sentiment: of the whole (and of stances not corrected themselves), or towards ``keyword``.

@@ -12,7 +12,7 @@ from pasip_core.domain.analysis import CORRECTION, PENDING
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import JAKARTA, day_of, hour_of
-from pasip_core.stores.ports import Understood
+from pasip_core.stores.ports import Matched, Understood
 from tests.builders import make_analysis
 
 Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
@@ -79,17 +79,19 @@ class Model:
         analysis = make_analysis(old.id, sentiment, model_version=version)
         self.mentions[old.id] = replace(old, analysis=analysis, stances=new)
 
-    def match(self, id: str, content_hash: str, keywords: Sequence[str], revision: str) -> bool:
+    def match(self, one: Matched) -> bool:
         """Whether the keywords changed."""
+        id = one.data_id
         old = self.mentions.get(id)
-        if old is None or id in self.excluded or old.content_hash != content_hash:
+        if old is None or id in self.excluded or old.content_hash != one.content_hash:
             return False
-        new = tuple(sorted(set(keywords)))
+        new = tuple(sorted(set(one.keywords)))
         stances = {k: s for k, s in old.stances.items() if k in new}
         if old.analysis:
-            stances |= {k: old.analysis.sentiment for k in new if k not in old.keywords}
+            told = {} if (id, "*") in self.corrected else one.stances
+            stances |= {k: told.get(k, old.analysis.sentiment) for k in new if k not in old.keywords}
         self.corrected = {(i, k) for i, k in self.corrected if i != id or k == "*" or k in new}
-        self.mentions[id] = replace(old, keywords=new, stances=stances, rules_revision=revision)
+        self.mentions[id] = replace(old, keywords=new, stances=stances, rules_revision=one.revision)
         return new != old.keywords
 
     def correct(self, id: str, sentiment: str, keyword: str | None) -> None:

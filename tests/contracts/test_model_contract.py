@@ -107,12 +107,12 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         one = replace(one, content_hash="0" * 32) if late else one
         assert self.stores.mentions.save_analyses([one]) == int(self.model.understand(one))
 
-    @rule(number=numbers, keywords=keyword_sets, late=st.booleans())
-    def match(self, number: int, keywords: tuple[str, ...], late: bool) -> None:
+    @rule(number=numbers, keywords=keyword_sets, stances=st.dictionaries(st.sampled_from(KEYWORDS), tones),
+          late=st.booleans())  # fmt: skip
+    def match(self, number: int, keywords: tuple[str, ...], stances: dict[str, str], late: bool) -> None:
         mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
-        digest = "0" * 32 if late else mention.content_hash
-        matched = Matched(mention.id, digest, keywords, "r1")
-        assert self.stores.mentions.save_matches([matched]) == int(self.model.match(mention.id, digest, keywords, "r1"))
+        matched = Matched(mention.id, "0" * 32 if late else mention.content_hash, keywords, "r1", stances)
+        assert self.stores.mentions.save_matches([matched]) == int(self.model.match(matched))
 
     @precondition(lambda self: list(self.model.alive()))
     @rule(data=st.data(), tone=tones)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pasip_core.dispatch import dispatch
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.keyword import rules_revision
 from pasip_core.domain.metrics import ALL_KEYWORDS
 from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
@@ -21,8 +22,12 @@ def collect(settings: Settings) -> str:
 
 
 def is_settled(stores: Stores) -> bool:
-    """Whether nothing waits for analysis or for its numbers."""
-    return not stores.mentions.count_unanalysed(bound=1) and not stores.mentions.touched_days(1)
+    """Whether nothing waits for its keywords, its analysis or its numbers."""
+    return not (
+        stores.mentions.count_outdated(rules_revision(stores.keywords.list()))
+        or stores.mentions.count_unanalysed(bound=1)
+        or stores.mentions.touched_days(1)
+    )
 
 
 def whole_time(stores: Stores) -> Period:

@@ -54,12 +54,13 @@ def kill_with_children(worker: Popen[bytes]) -> None:
 
 
 def finish(settings: Settings, stores: Stores, job_id: str, start_worker: Callable[..., Popen[bytes]]) -> None:
-    """Let the queue run dry, with a press on the button where the collection has used up its retries."""
+    """Let the queue run dry; what has used up its retries is asked for again, as people and the schedule do."""
     workers = [start_worker(queue, settings) for queue in QUEUES]
     if job_status(job_id, settings=settings).state == "failed":
         collect(settings)
     wait_until(lambda: job_status(job_id, settings=settings).state == "done", 120, "the collection")
-    dispatch("enrich", settings=settings)
+    for name in ("rematch", "enrich"):
+        dispatch(name, settings=settings)
     wait_until(lambda: is_settled(stores), 120, "analyses and numbers")
     for worker in workers:
         kill_with_children(worker)

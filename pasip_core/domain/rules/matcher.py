@@ -14,7 +14,7 @@ from pasip_core.errors import RuleError
 
 from .fold import located_tokens, tokens
 from .parser import SHORTEST_WILDCARD, parse_rule
-from .tree import Node, Rule, Term, anchors, spans, terms
+from .tree import Found, Node, Rule, Term, anchors, spans, terms
 
 _PARTICLES = ("lah", "kah", "pun")
 CLITICS = ("nya", *_PARTICLES, *(f"nya{particle}" for particle in _PARTICLES))
@@ -41,6 +41,7 @@ class Matcher:
             except RuleError as error:
                 self.unreadable[keyword.id] = error
         self._index = _TermIndex({term for _, root in self._watched for term in terms(root)})
+        self._roots = {keyword.id: root for keyword, root in self._watched}
         self._by_anchor: dict[Term, list[int]] = {}
         for number, (_, root) in enumerate(self._watched):
             for anchor in anchors(root) or ():
@@ -61,6 +62,12 @@ class Matcher:
                 matched.append(keyword.id)
         return tuple(sorted(matched))
 
+    def places(self, text: str, keywords: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+        """Where ``text`` has what each of these keywords asks for, as ``find_spans`` tells it."""
+        words, places = located_tokens(text)
+        found = self._index.find(words)
+        return {id: _merged(self._roots[id], found, places) if id in self._roots else [] for id in keywords}
+
 
 def find_spans(rule: Rule, text: str) -> list[tuple[int, int]]:
     """Where ``text`` has what the rule asks for: (start, end) in the original text, in order, not overlapping.
@@ -68,11 +75,12 @@ def find_spans(rule: Rule, text: str) -> list[tuple[int, int]]:
     Empty where the rule does not match. What stands under NOT is never among them.
     """
     words, places = located_tokens(text)
-    found = _TermIndex(set(terms(rule.root))).find(words)
-    if not rule.root.holds(found):
-        return []
+    return _merged(rule.root, _TermIndex(set(terms(rule.root))).find(words), places)
+
+
+def _merged(root: Node, found: Found, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for first, behind in spans(rule.root, found):
+    for first, behind in spans(root, found) if root.holds(found) else ():
         start, end = places[first][0], places[behind - 1][1]
         if merged and start < merged[-1][1]:
             start, end = merged[-1][0], max(end, merged.pop()[1])

@@ -112,6 +112,8 @@ class Understanding:
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
         """Batch by batch; how many got other keywords."""
+        for one in matched:
+            check_sentiments(*one.stances.values())
         distinct = list({m.data_id: m for m in matched}.values())
         return sum(self._save_matches({m.data_id: m for m in batch}) for batch in batches(distinct))
 
@@ -213,11 +215,12 @@ def _fits(state: Document, one: Matched) -> bool:
 
 
 def _keywords(state: Document, one: Matched) -> Document:
-    """Other keywords: stances of those that stay, of new ones that of the whole."""
+    """Other keywords: stances of those that stay, of new ones what is told of them."""
     new = set(one.keywords)
     stances = {k: s for k, s in state["stances"].items() if k in new}
-    if "analysis" in state:
-        stances |= dict.fromkeys(new - set(state["keywords"]), state["analysis"]["sentiment"])
+    if said := state.get("analysis"):
+        added = new - set(state["keywords"])
+        stances |= {k: one.first_stance(k, said["sentiment"], said["model_version"]) for k in added}
     corrected = [k for k in state["corrected"] if k in new]
     return {"keywords": sorted(new), "stances": stances, "corrected": corrected, "rules_revision": one.revision}
 

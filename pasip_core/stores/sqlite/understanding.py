@@ -97,6 +97,8 @@ class Understanding:
     def save_matches(self, matched: Sequence[Matched]) -> int:
         """Batch by batch; how many got other keywords."""
         changed_in_all = 0
+        for one in matched:
+            check_sentiments(*one.stances.values())
         for batch in batches(list({m.data_id: m for m in matched}.values())):
             self.sets.prepare(m.keywords for m in batch)
             with self.database.writing() as connection:
@@ -110,14 +112,14 @@ class Understanding:
                     "UPDATE scraped_data SET rules_revision = ? WHERE n = ?",
                     ((m.revision, row["n"]) for row, m in fitting),
                 )
-                changed = [row["n"] for row, m in fitting if self._replace_keywords(connection, row, m.keywords)]
+                changed = [row["n"] for row, m in fitting if self._replace_keywords(connection, row, m)]
                 if changed:
                     touch(connection, next_change(connection), changed, self.zone)
             changed_in_all += len(changed)
         return changed_in_all
 
-    def _replace_keywords(self, connection: sqlite3.Connection, row: sqlite3.Row, keywords: Sequence[str]) -> bool:
-        old, new = set(self.sets.keywords(connection, row["keyword_set"])), set(keywords)
+    def _replace_keywords(self, connection: sqlite3.Connection, row: sqlite3.Row, one: Matched) -> bool:
+        old, new = set(self.sets.keywords(connection, row["keyword_set"])), set(one.keywords)
         if old == new:
             return False
         n = row["n"]
@@ -126,7 +128,7 @@ class Understanding:
         connection.executemany("DELETE FROM stances WHERE keyword = ? AND n = ?", ((k, n) for k in old - new))
         connection.executemany(
             "INSERT INTO stances (keyword, n, sentiment) VALUES (?, ?, ?)",
-            ((k, n, row["sentiment"]) for k in new - old),
+            ((k, n, one.first_stance(k, row["sentiment"], row["model_version"])) for k in new - old),
         )
         return True
 
