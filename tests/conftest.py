@@ -15,13 +15,24 @@ from pasip_core.settings import Settings
 from workers.redis_server import start_redis, wait_for_redis
 
 SLOW_LAST = ("slow", "browser")
+ONE_INSTALLATION = "browser"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, so that a mistake shows within seconds; the browser comes at the very end."""
-    items.sort(
-        key=lambda item: max((n + 1 for n, mark in enumerate(SLOW_LAST) if item.get_closest_marker(mark)), default=0)
-    )
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Fast tests first, so that a mistake shows within seconds; the browser comes at the very end.
+
+    Where processes share the work, a file stays in one of them; so does all of the browser, which one installation
+    serves, and it begins at once, since nothing takes longer.
+    """
+    shared = config.getoption("dist", "no") != "no"
+    for item in items:
+        in_browser = item.get_closest_marker("browser") is not None
+        item.add_marker(pytest.mark.xdist_group(ONE_INSTALLATION if in_browser else item.path.stem))
+    items.sort(key=lambda item: -1 if shared and item.get_closest_marker("browser") else _slowness(item))
+
+
+def _slowness(item: pytest.Item) -> int:
+    return max((n + 1 for n, mark in enumerate(SLOW_LAST) if item.get_closest_marker(mark)), default=0)
 
 
 @pytest.fixture(autouse=True, scope="session")
