@@ -75,7 +75,8 @@ def test_then_a_well_known_address_that_tells_of_late():
 
 
 def test_then_the_front_page_itself_and_nothing_where_it_is_a_shell():
-    assert look(Town(front=FRONT)) == ([""], ["/", "/sitemap-news.xml", "/rss", "/feed", "/sitemap.xml"])
+    places = ["/", "/sitemap-news.xml", "/rss", "/feed", "/rss.xml", "/news-sitemap.xml", "/sitemap.xml"]
+    assert look(Town(front=FRONT)) == ([""], places)
     assert look(Town(front="<div id='app'></div>"))[0] == []
 
 
