@@ -75,13 +75,14 @@ def feed_links(answer: Response) -> list[str]:
 
 
 def _remembered(told: object, now: datetime) -> tuple[ListingSpec, ...] | None:
-    """``None`` where nothing is remembered, or for too long."""
+    """``None`` where nothing is remembered, or for too long, or it cannot be read."""
     if not isinstance(told, Mapping):
         return None
     at = moment(told.get("at"), now)
     if at is None or at < now - WEEK:
         return None
-    return tuple(spec for item in items(told.get("listings")) if (spec := _spec(item)))
+    specs = [_spec(item) for item in items(told.get("listings"))]
+    return None if None in specs else tuple(filter(None, specs))
 
 
 def _spec(item: Mapping[str, Any]) -> ListingSpec | None:
