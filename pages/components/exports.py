@@ -68,13 +68,12 @@ def _write(form: str, filters: Filters) -> Path:
     from pasip_core.queries.mentions import all_mentions
     from pasip_core.reports import export
 
-    writers = {"csv": export.write_csv, "xlsx": export.write_xlsx, "jsonl": export.write_jsonl}
     handle, name = tempfile.mkstemp(prefix="pasip-export-", suffix=f".{form}")
     path = Path(name)
     labels = {k.id: k.keyword for k in cached.keywords()}
     try:
         with os.fdopen(handle, "wb") as out:
-            writers[form](all_mentions(cached.stores(), filters), out, labels, current_settings().zone)
+            export.WRITERS[form](all_mentions(cached.stores(), filters), out, labels, current_settings().zone)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -22,8 +22,6 @@ from . import filtering
 from .context import Json, catch_up, opened
 from .output import progress_bar, say, say_json, show_fields
 
-FORMATS = ("csv", "xlsx", "jsonl")
-
 
 def import_file(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, XLSX or JSONL.")],
@@ -93,11 +91,10 @@ def export(
     json: Json = False,
 ) -> None:
     """Write mentions with their analysis to a file."""
-    from pasip_core.reports import export as writers
+    from pasip_core.reports.export import WRITERS
 
-    if format not in FORMATS:
-        raise InputError(f"--format: {format!r} is none; use {', '.join(FORMATS)}", field="--format", value=format)
-    write = {"csv": writers.write_csv, "xlsx": writers.write_xlsx, "jsonl": writers.write_jsonl}[format]
+    if format not in WRITERS:
+        raise InputError(f"--format: {format!r} is none; use {', '.join(WRITERS)}", field="--format", value=format)
     with opened() as (settings, stores):
         period = filtering.everything(first, last, stores, datetime.now(UTC), settings.zone)
         filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, text)
@@ -105,7 +102,7 @@ def export(
         unfinished = out.with_name(f".{out.name}.part")
         try:
             with unfinished.open("wb") as file:
-                rows = write(mention_queries.all_mentions(stores, filters), file, labels, settings.zone)
+                rows = WRITERS[format](mention_queries.all_mentions(stores, filters), file, labels, settings.zone)
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror})", field="out", value=out) from error
         except BaseException:

@@ -22,6 +22,8 @@ _NAMES = {
 _TOLD = {"mdhugol/indonesia-bert-sentiment-classification": ("positive", "neutral", "negative")}
 _STARS = re.compile(r"([1-5])\s*(?:stars?|bintang)")
 _NUMBERED = re.compile(r"label_\d+")
+UNNAMED = "Its config.json does not say what they mean: set id2label to positive, neutral and negative there."
+ANOTHER = "Name a checkpoint with exactly these three, or use bundled."
 
 
 def sentiment_of_labels(labels: Mapping[int, str], name: str) -> NDArray[np.float64]:
@@ -53,11 +55,7 @@ def _column(label: str) -> int | None:
 def _refused(name: str, labels: Mapping[int, str]) -> ModelRefused:
     shown = ", ".join(str(label) for label in list(labels.values())[:8])
     numbered = all(_NUMBERED.fullmatch(str(label).lower()) for label in labels.values())
-    hint = (
-        "Its config.json does not say what they mean: set id2label to positive, neutral and negative there."
-        if numbered and len(labels) == 3
-        else "Name a checkpoint with exactly these three, or use bundled."
-    )
+    hint = UNNAMED if numbered and len(labels) == 3 else ANOTHER
     return ModelRefused(
         f"SENTIMENT_MODEL: {name!r} has the labels {shown}, where positive, neutral and negative are needed. {hint}",
         field="sentiment_model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -78,6 +78,14 @@ def write_xlsx(
         # Also where reading breaks off: the temporary files of the sheets go with it.
         book.close()
     return rows
+
+
+WRITERS: Mapping[str, Callable[[Iterable[Mention], BinaryIO, Mapping[str, str], ZoneInfo], int]] = {
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+    "jsonl": write_jsonl,
+}
+"""By the format's name, which is also the file's ending."""
 
 
 def _new_sheet(book: Any) -> Any:

@@ -25,13 +25,15 @@ SITEMAP_WINDOW = timedelta(days=7)
 @dataclass
 class Announced:
     """``validators`` are to be kept once all entries are settled; ``None`` where the listing has to be read again
-    anyway: it came cut off, or it is an index whose parts change on their own."""
+    anyway: it came cut off, or it is an index whose parts change on their own. ``url`` is where it was in the end."""
 
     entries: list[Entry] = field(default_factory=list)
     validators: Validators | None = None
     not_modified: bool = False
     cut_off: int = 0
     errors: list[SourceError] = field(default_factory=list)
+    url: str = ""
+    is_sitemap: bool = False
 
 
 def read_announced(
@@ -49,7 +51,7 @@ def read_announced(
     if answer.not_modified:
         return Announced(validators=answer.validators, not_modified=True)
     read = read_listing(answer, now)
-    told = Announced(list(read.entries), cut_off=int(not read.whole))
+    told = Announced(list(read.entries), cut_off=int(not read.whole), url=answer.url, is_sitemap=read.is_sitemap)
     for part in read.parts[:MOST_PARTS]:
         try:
             further = read_listing(http.get(part, accept=FEED_ACCEPT), now)
@@ -62,7 +64,7 @@ def read_announced(
         raise most_telling(told.errors)
     if read.whole and not read.parts:
         told.validators = answer.validators
-    if listing.kind == "sitemap":
+    if told.is_sitemap:
         told.entries = [e for e in told.entries if e.published_at is None or e.published_at >= now - SITEMAP_WINDOW]
     return told
 

@@ -1,12 +1,13 @@
-"""Where an outlet announces its articles, if its file does not know: looked for politely, and remembered for a week."""
+"""Where a site announces its articles, if nobody has written it down: for outlets, and for sites that people add."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
@@ -24,7 +25,7 @@ from .state import NewsState
 WEEK = timedelta(days=7)
 STALE = timedelta(days=30)
 """A feed whose newest article is older announces nothing any more."""
-WELL_KNOWN = (("/sitemap-news.xml", "sitemap"), ("/rss", "feed"), ("/feed", "feed"), ("/sitemap.xml", "sitemap"))
+WELL_KNOWN = ("/sitemap-news.xml", "/rss", "/feed", "/rss.xml", "/news-sitemap.xml", "/sitemap.xml")
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 MOST_LINKS = 3
 MOST_SITEMAPS = 3
@@ -36,14 +37,20 @@ FEWEST_LINKS = 5
 def find_listings(http: PoliteClient, outlet: Outlet, state: NewsState, now: datetime) -> tuple[ListingSpec, ...]:
     """What stands in for an outlet's listings; none where there is nothing to be found.
 
-    Asked at most once a week, a dozen requests at most: sitemaps that robots.txt names, feeds that the front page
-    names, well-known addresses, and last the front page itself. ``state`` remembers what came of it, nothing
-    included. Raises the ``SourceError`` of a site that refuses or is away, of which nothing is remembered.
+    Asked at most once a week, some dozen requests, and the first place that tells something ends it: sitemaps that
+    robots.txt names, feeds that the front page names, well-known addresses, and last the front page itself.
+    ``state`` remembers what came of it, nothing included, but not the failures of ``Search``, which are raised.
     """
     remembered = _remembered(state.found.get(outlet.name), now)
     if remembered is not None:
         return remembered
-    found = _Search(http, outlet, now).run()
+    search = Search(http, outlet, now)
+    found = (
+        tuple(islice(search.told_by_robots(), 1))
+        or tuple(search.named_by_the_page())
+        or tuple(islice(search.well_known(), 1))
+        or search.the_page_itself()
+    )
     state.found[outlet.name] = {
         "at": now.isoformat(),
         "listings": [{"url": listing.url, "kind": listing.kind} for listing in found],
@@ -68,81 +75,91 @@ def feed_links(answer: Response) -> list[str]:
 
 
 def _remembered(told: object, now: datetime) -> tuple[ListingSpec, ...] | None:
-    """``None`` where nothing is remembered, or for too long."""
+    """``None`` where nothing is remembered, or for too long, or it cannot be read."""
     if not isinstance(told, Mapping):
         return None
     at = moment(told.get("at"), now)
     if at is None or at < now - WEEK:
         return None
-    return tuple(spec for item in items(told.get("listings")) if (spec := _spec(item)))
+    specs = [_spec(item) for item in items(told.get("listings"))]
+    return None if None in specs else tuple(filter(None, specs))
 
 
 def _spec(item: Mapping[str, Any]) -> ListingSpec | None:
     url, kind = joined("", text(item.get("url"))), text(item.get("kind"))
-    return _listing(url, kind) if url and kind in ("feed", "sitemap", "index") else None
+    return found_listing(url, kind) if url and kind in ("feed", "index") else None
 
 
-def _listing(url: str, kind: str) -> ListingSpec:
-    """Unchecked: the address comes from outside and is no template."""
+def found_listing(url: str, kind: str = "feed") -> ListingSpec:
+    """A feed or sitemap, told apart when it is read. Unchecked: the address comes from outside and is no template."""
     links = FRONT_PAGE_LINKS if kind == "index" else ""
     return ListingSpec.model_construct(url=url, kind=kind, links=links, pages=1, confidence="C")
 
 
 @dataclass
-class _Search:
-    """One search at one outlet."""
+class Search:
+    """One search at one site: each place is asked as far as its listings are taken, and each address once.
+
+    ``front`` is the front page where it is at hand. ``entries`` counts what the listings found announce now;
+    ``errors`` are those of places that do not answer. Raises the ``SourceError`` of a site that refuses or is away.
+    """
 
     http: PoliteClient
     outlet: Outlet
     now: datetime
-    tried: set[str] = field(default_factory=set)
+    front: Response | None = None
+    entries: int = 0
+    errors: list[SourceError] = field(default_factory=list)
+    _tried: set[str] = field(default_factory=set)
 
-    def run(self) -> tuple[ListingSpec, ...]:
-        """The first step that finds something ends the search."""
+    def told_by_robots(self) -> Iterator[ListingSpec]:
+        """Sitemaps that robots.txt names, those of news first."""
         named = sorted(self.http.sitemaps(self.outlet.home), key=lambda url: "news" not in url.lower())
-        if found := self._first(_listing(url, "sitemap") for url in named[:MOST_SITEMAPS]):
-            return found
-        front = self._front_page()
-        if front and (found := self._all(_listing(url, "feed") for url in feed_links(front))):
-            return found
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.outlet.home))
-        if found := self._first(_listing(f"{origin}{path}", kind) for path, kind in WELL_KNOWN):
-            return found
-        itself = _listing(self.outlet.home, "index")
-        return (itself,) if front and len(entries_on(front, self.outlet, itself)[0]) >= FEWEST_LINKS else ()
+        return self._speaking(named[:MOST_SITEMAPS])
 
-    def _front_page(self) -> Response | None:
+    def named_by_the_page(self) -> Iterator[ListingSpec]:
+        """Feeds that the front page names."""
         try:
-            return self.http.get(self.outlet.home, accept=ACCEPT)
+            self.front = self.front or self.http.get(self.outlet.home, accept=ACCEPT)
         except SourceError as error:
-            _raise_if_it_is_the_site(error)
-            return None
+            self._failed(error)
+        return self._speaking(feed_links(self.front) if self.front else ())
 
-    def _first(self, listings: Iterator[ListingSpec]) -> tuple[ListingSpec, ...]:
-        return next(((listing,) for listing in listings if self._speaks(listing)), ())
+    def well_known(self) -> Iterator[ListingSpec]:
+        """What stands where many sites have it."""
+        return self._speaking(urljoin(self.outlet.home, place) for place in WELL_KNOWN)
 
-    def _all(self, listings: Iterator[ListingSpec]) -> tuple[ListingSpec, ...]:
-        return tuple(listing for listing in listings if self._speaks(listing))
+    def the_page_itself(self) -> tuple[ListingSpec, ...]:
+        """The front page, if it links to enough articles; nothing before it was asked for."""
+        itself = found_listing(self.outlet.home, "index")
+        links = entries_on(self.front, self.outlet, itself)[0] if self.front else ()
+        return (itself,) if len(links) >= FEWEST_LINKS else ()
+
+    def _speaking(self, urls: Iterable[str]) -> Iterator[ListingSpec]:
+        return (listing for listing in map(found_listing, urls) if self._speaks(listing))
 
     def _speaks(self, listing: ListingSpec) -> bool:
-        """Whether it announces articles of this outlet, and of late; a sitemap without dates may be all there was."""
-        if listing.url in self.tried:
+        """Whether it announces articles of this site, and of late; a sitemap without dates may be all there was."""
+        if listing.url in self._tried:
             return False
-        self.tried.add(listing.url)
+        self._tried.add(listing.url)
         try:
             told = read_announced(self.http, self.outlet, listing, self.now)
         except SourceError as error:
-            _raise_if_it_is_the_site(error)
+            self._failed(error)
             return False
+        if told.url != listing.url and told.url in self._tried:
+            return False
+        self._tried.add(told.url)
         ours = [entry for entry in told.entries if self.outlet.is_article(entry.url)]
         newest = max((entry.published_at for entry in ours if entry.published_at), default=None)
-        if newest is None:
-            return bool(ours) and listing.kind != "sitemap"
-        return newest >= self.now - STALE
+        speaks = newest >= self.now - STALE if newest else bool(ours) and not told.is_sitemap
+        self.entries += speaks * len(ours)
+        return speaks
 
-
-def _raise_if_it_is_the_site(error: SourceError) -> None:
-    """A refusal or a site that does not answer at all speaks of more than one address."""
-    away = isinstance(error, SourceUnavailable) and error.status is None
-    if away or isinstance(error, SourceBlocked | SourceQuota):
-        raise error
+    def _failed(self, error: SourceError) -> None:
+        """A refusal, or no answer at all, speaks of more than one address."""
+        away = isinstance(error, SourceUnavailable) and error.status is None
+        if away or isinstance(error, SourceBlocked | SourceQuota):
+            raise error
+        self.errors.append(error)

@@ -57,6 +57,7 @@ class Listing:
     entries: tuple[Entry, ...]
     parts: tuple[str, ...] = ()
     whole: bool = True
+    is_sitemap: bool = False
 
 
 def read_listing(answer: Response, now: datetime) -> Listing:
@@ -175,7 +176,7 @@ def _read_sitemap(body: bytes, url: str, now: datetime) -> Listing:
             parts.append(place)
         elif place and kind == "url":
             places.append(_place(place, values, now))
-    return Listing("", tuple(places[:MAX_ENTRIES]), tuple(parts[:MAX_ENTRIES]))
+    return Listing("", tuple(places[:MAX_ENTRIES]), tuple(parts[:MAX_ENTRIES]), is_sitemap=True)
 
 
 def _place(url: str, values: Mapping[str, str], now: datetime) -> Entry:

@@ -13,7 +13,7 @@ from pasip_core.errors import SourceError, SourceParse
 from .addresses import shown_url
 from .announced import FEED_ACCEPT
 from .article import plain
-from .discovery import feed_links
+from .discovery import feed_links, found_listing
 from .entries import Entry, Listing, read_listing
 from .http import PoliteClient
 from .news import NewsSource
@@ -54,9 +54,9 @@ def _preview(listing: Listing, url: str) -> FeedPreview:
 
 def feed_source(feed: Feed, http: PoliteClient, site_of: Callable[[str], str]) -> NewsSource:
     """A feed as a source. Its articles may lie on any host, and count for the outlet they come from."""
-    listing = ListingSpec.model_construct(url=feed.url, kind="feed", links="", pages=1, confidence="C")
     host = urlsplit(feed.url).hostname or feed.url
-    return NewsSource(anywhere(feed.id, feed.name or host, feed.url, (listing,)), http, site_of, full_feed=True)
+    outlet = anywhere(feed.id, feed.name or host, feed.url, (found_listing(feed.url),))
+    return NewsSource(outlet, http, site_of, full_feed=True)
 
 
 def anywhere(name: str, label: str, home: str, listings: tuple[ListingSpec, ...] = ()) -> Outlet:

@@ -6,11 +6,14 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pasip_core.domain.quotas import Quota, Use
 from pasip_core.errors import SourceQuota
+
+BETWEEN_RUNS = timedelta(minutes=30)
+"""Social platforms are collected so often, and a quota has to last until it is renewed."""
 
 
 class Ledger(Protocol):
@@ -93,6 +96,15 @@ class Meter:
                 retry_at=retry_at,
             )
         return use
+
+    def share(self, cost: float = 1.0) -> int:
+        """How many calls of this cost one run may make so that the quota lasts; at least one while one is left."""
+        now, left = self.clock(), int(self.left() // cost)
+        if self.quota.is_rolling:
+            whole = now - self.quota.since(now)
+            return min(left, max(1, int(self.quota.limit / cost * (BETWEEN_RUNS / whole))))
+        rest = max(BETWEEN_RUNS, self.renewed() - now)
+        return min(left, max(1, int(left * (BETWEEN_RUNS / rest))))
 
     def settle(self, use: Use, amount: float) -> None:
         """Say what a reserved call really took; 0 gives all of it back."""

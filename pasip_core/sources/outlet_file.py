@@ -149,11 +149,13 @@ def _check_search(search: SearchSpec, path: Path) -> None:
     if search.kind == "wordpress":
         return
     asked = " ".join((search.url, *search.form.values()))
-    wanted = {
-        "url": "{query}" in asked or "{slug}" in asked or "the address of a search needs {query} or {slug}",
-        "links": bool(search.links) or search.kind != "html" or "a search page needs the selector of its links",
-        "address": bool(search.address) or search.kind != "json" or "a search in JSON needs the address of a result",
-    }
-    for name, fine in wanted.items():
-        if isinstance(fine, str):
-            raise InputError(f"{path}: search.{name}: {fine}.", field=f"search.{name}")
+    if "{query}" not in asked and "{slug}" not in asked:
+        raise InputError(
+            f"{path}: search.url: the address of a search needs {{query}} or {{slug}}.", field="search.url"
+        )
+    if search.kind == "html" and not search.links:
+        raise InputError(f"{path}: search.links: a search page needs the selector of its links.", field="search.links")
+    if search.kind == "json" and not search.address:
+        raise InputError(
+            f"{path}: search.address: a search in JSON needs the address of a result.", field="search.address"
+        )

@@ -11,11 +11,11 @@ from loguru import logger
 from pasip_core.domain.mention import RawMention
 from pasip_core.errors import SourceAuth, SourceError, SourcePaidOut, SourceParse
 
+from .back_by_page import FIRST_LOOK, Post, Read, Walks
 from .base import Batch
 from .failures import REFUSALS, most_telling
 from .news import MOST_QUERIES
 from .translate import Query
-from .walk import WINDOW, Post, Read, Walks
 
 OVERLAP = timedelta(minutes=15)
 """Posts may appear in a search so long after they were written; so much is asked for again."""
@@ -79,10 +79,10 @@ class SearchRun:
         return sorted(self.queries, key=lambda query: asked.get(query.key, -1))[:MOST_QUERIES]
 
     def _one(self, query: Query, read_for: Callable[[Query, datetime], Read], room: int) -> Iterator[Batch]:
-        walk, oldest = self.walks.of(query.key), self.now - WINDOW
-        since = max(oldest, datetime.fromtimestamp(min(walk.known, self.now.timestamp()), self.now.tzinfo) - OVERLAP)
-        read = read_for(query, since)
-        for mentions, reached in walk.back(read, oldest=oldest, room=room, overlap=OVERLAP.total_seconds()):
+        walk, overlap = self.walks.of(query.key), OVERLAP.total_seconds()
+        oldest, now = (self.now - FIRST_LOOK).timestamp(), self.now.timestamp()
+        since = datetime.fromtimestamp(max(oldest, min(walk.lowest(overlap), now - overlap)), self.now.tzinfo)
+        for mentions, reached in walk.back(read_for(query, since), room=room, overlap=overlap, oldest=oldest):
             self.walks.put(query.key, reached)
             fresh = [mention for mention in mentions if self._is_first(mention)]
             yield Batch(tuple(fresh), self.walks.as_cursor(), note=self.note)

@@ -35,6 +35,12 @@ def grain_of(
     return grain if keywords else grain + OVER_SETS
 
 
+def refuse_to_count_twice(by: Sequence[Dimension], keywords: Sequence[str]) -> None:
+    """``ValueError`` for a total over the cells of several keywords: that is a question for the union."""
+    if len(keywords) > 1 and "keyword" not in by:
+        raise ValueError("cells of several keywords count a mention more than once; ask for the union")
+
+
 def cell_rows(cells: Iterable[Cell]) -> Sums:
     """Columns by (keyword, platform), with the sum over all platforms."""
     sums = _empty()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pasip_core.domain.analysis import SENTIMENTS
@@ -50,3 +52,14 @@ def revived_tuple(values: list[Any], hint: Any) -> tuple[Any, ...]:
     """A stored list as the tuple that ``hint`` describes: of plain values, or of named tuples."""
     inner = next(iter(get_args(hint)), None)
     return tuple(map(getattr(inner, "_make", lambda value: value), values))
+
+
+def plain(value: Any) -> Any:
+    """JSON values. Times in UTC at fixed width, so that their text sorts like themselves."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(inner) for inner in value]
+    return value

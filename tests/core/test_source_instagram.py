@@ -29,6 +29,7 @@ from pasip_core.sources.base import Source
 from pasip_core.sources.ledger import LocalLedger
 from pasip_core.sources.platform_file import load_platforms
 from pasip_core.sources.platforms import instagram
+from pasip_core.sources.platforms.graph import segment
 from pasip_core.sources.platforms.instagram import hashtags
 from tests.builders import make_keyword
 from tests.core.mutating import QUIET, assert_sound, mutated_json
@@ -209,6 +210,10 @@ def test_names_that_cannot_be_accounts_are_not_asked_for_and_what_lacks_is_named
     assert isinstance(searched(lambda _: Page.of_json({"id": "77"}), handle="akun.uji").error, SourceGone)
     with opened_source(Site([]), instagram_user_id="") as (source, _):
         assert source.needs() == ("INSTAGRAM_USER_ID",)
+
+
+def test_half_a_character_in_an_id_does_no_harm():
+    assert segment("17\ud800") == "17%3F"
 
 
 def test_a_damaged_answer_does_no_harm():

@@ -75,7 +75,8 @@ def test_then_a_well_known_address_that_tells_of_late():
 
 
 def test_then_the_front_page_itself_and_nothing_where_it_is_a_shell():
-    assert look(Town(front=FRONT)) == ([""], ["/", "/sitemap-news.xml", "/rss", "/feed", "/sitemap.xml"])
+    places = ["/", "/sitemap-news.xml", "/rss", "/feed", "/rss.xml", "/news-sitemap.xml", "/sitemap.xml"]
+    assert look(Town(front=FRONT)) == ([""], places)
     assert look(Town(front="<div id='app'></div>"))[0] == []
 
 
@@ -95,6 +96,30 @@ def test_what_was_found_is_read_and_remembered_for_a_week():
     assert second.mentions == []
     assert soon == ["/rss"]
     assert "/sitemap-news.xml" in later
+
+
+def test_what_cannot_be_read_of_what_was_remembered_counts_as_never_looked_for():
+    town, state = Town(), NewsState()
+    town.has = {"rss": town.feed, "front": FRONT}
+    with Replica(town) as replica, client_for(replica) as client:
+        town.base, outlet = replica.url, outlet_at(replica, discover=True)
+        for kept in (3, {"at": "?"}, {"at": NOW.isoformat(), "listings": [{"url": f"{town.base}/x", "kind": "?"}]}):
+            state.found[outlet.name] = kept
+            assert [spec.url for spec in find_listings(client, outlet, state, NOW)] == [f"{town.base}/rss"]
+
+
+def test_a_feed_under_two_addresses_is_found_once():
+    town = Town()
+    named = "".join(f"<link rel='alternate' type='application/rss+xml' href='/{n}'>" for n in ("umpan", "lain"))
+    town.has = {"front": f"<html><head>{named}</head>", "lain": town.feed}
+
+    def site(path: str) -> Page | None:
+        return Page(b"", status=301, location="/lain") if path == "/umpan" else town(path)
+
+    with Replica(site) as replica, client_for(replica) as client:
+        town.base = replica.url
+        found = find_listings(client, outlet_at(replica, discover=True), NewsState(), NOW)
+    assert [spec.url for spec in found] == [f"{town.base}/umpan"]
 
 
 def test_that_nothing_was_found_is_said_and_remembered():

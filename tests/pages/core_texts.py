@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ERRORS = {
-    "InputError", "ImportFileError", "QueueUnavailable", "JobStateError", "SourceAuth", "SourceForbidden",
+    "InputError", "SettingError", "ModelRefused", "ImportFileError", "QueueUnavailable", "JobStateError", "SourceAuth",
+    "SourceForbidden",
     "SourceQuota", "SourcePaidOut", "SourceBlocked", "SourceGone", "SourceBadQuery", "SourceUnavailable",
     "SourceParse", "SourceTooSlow", "SourceUnreached", "StoreUnavailable", "StoreBusy", "StoreDamaged", "StoreFull",
     "StoreReadOnly",
@@ -25,28 +26,30 @@ PLACES = {
     "_gone": 3,
 }
 """Which argument of a call is a text: of errors, rows that cannot be used, mistakes in rules, notes of jobs."""
-KEPT = {"NOT_SEARCHED", "BROKE_OFF"}
+KEPT = {"NOT_SEARCHED", "BROKE_OFF", "UNNAMED", "ANOTHER"}
 """Sentences with a name of their own."""
 FILES = (
     "commands/*.py", "dispatch/*.py", "domain/**/*.py", "queries/*.py", "sources/*.py", "sources/platforms/*.py",
     "pipeline/*.py", "pipeline/importing/*.py", "stores/files.py", "stores/connect.py", "stores/sqlite/*.py",
+    "stores/influx/*.py", "stores/mongo/server.py", "nlp/labels.py", "nlp/transformer.py", "settings.py",
 )  # fmt: skip
-OPERATORS = {"outlet_file.py", "platform_file.py", "registry.py"}
-"""Read when the program starts: what is wrong there is said to whoever starts it."""
+REASONS = {"settings.py", "retention.py", "quotas.py", "outlet.py", "platform_file.py"}
+"""Here a ``ValueError`` is the reason why a setting or a line of a file cannot be used, and stands in that sentence."""
 PROSE = {"erasure.py", "scrubbing.py", "forget.py"}
 """Here every f-string of several words is a finding of an erasure."""
 
 
 def core_texts() -> set[str]:
     """Templates such as ``keyword: there is no {0}; known: {1}``."""
-    paths = [path for pattern in FILES for path in (ROOT / "pasip_core").glob(pattern) if path.name not in OPERATORS]
+    paths = [path for pattern in FILES for path in (ROOT / "pasip_core").glob(pattern)]
     return {text for path in [*paths, ROOT / "workers/jobs.py"] for text in _texts(path)}
 
 
 def _texts(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text())
     constants = dict(_constants(tree.body))
-    for node in _nodes(tree, prose=path.name in PROSE):
+    places = PLACES | ({"ValueError": 0} if path.name in REASONS else {})
+    for node in _nodes(tree, places, prose=path.name in PROSE):
         for text in _alternatives(node):
             template = _template(text, constants)
             if template.strip("{}0123456789:. ") not in {"", "is"}:  # else made of gaps alone
@@ -59,9 +62,9 @@ def _constants(body: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
             yield ast.unparse(node.targets[0]), node.value.value
 
 
-def _nodes(tree: ast.AST, *, prose: bool) -> Iterator[ast.expr]:
+def _nodes(tree: ast.AST, places: Mapping[str, int], *, prose: bool) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and len(node.args) > (place := PLACES.get(_called(node), 99)):
+        if isinstance(node, ast.Call) and len(node.args) > (place := places.get(_called(node), 99)):
             yield node.args[place]
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FOREIGN":
             yield from (_after_file_name(pair.elts[1]) for pair in node.value.elts)

@@ -13,7 +13,10 @@ from pages.components.i18n import LANGUAGES, LOCALES, translations
 from pages.components.i18n import catalogue as core_catalogue
 from pages.components.sentences import translated
 from pasip_core.domain.rules import parse_rule
-from pasip_core.errors import RuleError
+from pasip_core.errors import InputError, ModelRefused, RuleError, SettingError
+from pasip_core.nlp.labels import sentiment_of_labels
+from pasip_core.settings import load_settings
+from pasip_core.sources.outlet_file import read_outlet
 from tests.pages.core_texts import core_texts
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +108,23 @@ def test_a_sentence_within_a_sentence_is_translated_too():
     assert translated(f"https://a.id/: neither a feed nor a page that names one ({inner})") == (
         "https://a.id/: bukan feed dan bukan halaman yang menyebutkannya (https://a.id/: server menjawab 404.)"
     )
+
+
+@pytest.mark.usefixtures("indonesian")
+def test_a_setting_a_file_and_a_model_that_cannot_be_used_are_told_with_the_reason(tmp_path: Path):
+    file = tmp_path / "uji.toml"
+    file.write_text('name = "uji"\nlabel = "Uji"\nsite = "uji.id"\nhome = "uji"\n')
+    with pytest.raises(SettingError) as setting:
+        load_settings(timezone="Jakarta")
+    with pytest.raises(InputError) as outlet:
+        read_outlet(file)
+    with pytest.raises(ModelRefused) as model:
+        sentiment_of_labels({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}, "uji")
+    reason = "zona waktu itu tidak ada; pakai nama seperti Asia/Jakarta"
+    assert translated(setting.value) == f"TIMEZONE: 'Jakarta' tidak dapat dipakai: {reason}."
+    reason = "tulis alamat lengkap dengan http:// atau https://"
+    assert translated(outlet.value) == f"{file}: home: 'uji' tidak dapat dipakai: {reason}."
+    assert translated(model.value).endswith("setel id2label di situ ke positive, neutral, dan negative.")
 
 
 @pytest.mark.usefixtures("indonesian")

@@ -16,11 +16,11 @@ from pasip_core.domain.mention import Engagement, RawMention
 from pasip_core.errors import SourceError, SourceQuota
 from pasip_core.sources.addresses import shown_url
 from pasip_core.sources.api import Answer, Parameters
+from pasip_core.sources.back_by_page import Post, PostPage, Read, Walks
 from pasip_core.sources.base import Batch, Source
 from pasip_core.sources.fields import count, items, mapping, moment, summed, text
 from pasip_core.sources.searching import SearchRun, read_posts
 from pasip_core.sources.translate import Dialect, Query, queries_for
-from pasip_core.sources.walk import Post, PostPage, Read, Walks
 from pasip_core.sources.workbench import Workbench
 
 from .bluesky_session import Account

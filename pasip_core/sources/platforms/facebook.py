@@ -15,12 +15,12 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Engagement, RawMention
 from pasip_core.errors import SourceGone
 
+from ..back_by_time import Timeline
 from ..base import Batch, Source
 from ..fields import count, mapping, moment, text
 from ..workbench import Workbench
 from .described import Described
 from .graph import Graph, Room, open_graph, segment
-from .timeline import Timeline
 
 PLATFORM = "facebook"
 OVERLAP = timedelta(days=1)

@@ -139,7 +139,7 @@ def open_graph(bench: Workbench, platform: str, token: str, *, ends_silently: bo
 
 def segment(name: str) -> str:
     """A name or number as a part of a path."""
-    return quote(name.strip().strip("/@")[:200], safe="")
+    return quote(name.strip().strip("/@")[:200], safe="", errors="replace")
 
 
 def usage(headers: Mapping[str, str]) -> tuple[float, timedelta | None]:

@@ -24,6 +24,7 @@ from pasip_core.errors import (
     SourceUnavailable,
 )
 
+from ..back_by_page import FIRST_LOOK, PostPage, Walk
 from ..base import Batch, Source
 from ..failures import most_telling
 from ..fields import count, items, mapping, moment, text
@@ -32,7 +33,6 @@ from ..translate import Dialect, queries_for
 from ..workbench import Workbench
 from .described import Described
 from .graph import Graph, Room, TooManyHashtags, open_graph, segment
-from .scroll import Page, Scroll
 
 PLATFORM = "instagram"
 AT_ONCE = 50
@@ -171,13 +171,13 @@ class InstagramAccount(Described):
         """See ``Source``. All media are given; which are about a keyword is seen later."""
         if not _ACCOUNT.fullmatch(self.handle):
             raise SourceBadQuery(f"Instagram: {self.handle[:100]!r} is no name of an account.")
-        scroll, left = Scroll.of(cursor, self.clock()), [limit]
-        pages = scroll.read(lambda after: self._page(after, min(ACCOUNT_AT_ONCE, left[0])), OVERLAP, MOST_PAGES)
-        while left[0] > 0 and (dated := next(pages, None)) is not None:
-            left[0] -= len(dated)
-            yield Batch(tuple(mention for _, mention in dated), scroll.as_json())
+        walk = Walk.from_json(cursor.get("walk"), never=(self.clock() - FIRST_LOOK).timestamp())
+        overlap = OVERLAP.total_seconds()
+        for mentions, reached in walk.back(self._page, room=limit, overlap=overlap, pages=MOST_PAGES):
+            yield Batch(tuple(mentions), {"walk": reached.as_json()})
 
-    def _page(self, after: str, most: int) -> Page[RawMention]:
+    def _page(self, after: str, room: int) -> PostPage:
+        most = min(ACCOUNT_AT_ONCE, room)
         start = f".after({after})" if re.fullmatch(r"[\w=+/-]+", after) else ""
         media = f"media.limit({most}){start}{{{FIELDS}}}"
         asked = f"business_discovery.username({self.handle}){{username,followers_count,media_count,{media}}}"
@@ -190,7 +190,7 @@ class InstagramAccount(Described):
         listed = items(mapping(found.get("media")).get("data"))
         mentions = [m for item in listed if (m := _medium(item, self.clock(), author, followers))]
         following = self.graph.following(mapping(found, "media", "paging"), bool(listed))
-        return Page([(mention.published_at, mention) for mention in mentions], following)
+        return PostPage.by_token([(mention.published_at, mention) for mention in mentions], following)
 
 
 def hashtags(keywords: Sequence[Keyword]) -> list[str]:

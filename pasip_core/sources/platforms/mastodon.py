@@ -25,6 +25,7 @@ from pasip_core.errors import (
 )
 from pasip_core.sources.addresses import host_of, shown_url
 from pasip_core.sources.api import Api, Parameters, error_json
+from pasip_core.sources.back_by_page import Post, PostPage, Read, Walks
 from pasip_core.sources.base import Batch, Source
 from pasip_core.sources.entries import joined
 from pasip_core.sources.exchange import Response
@@ -32,7 +33,6 @@ from pasip_core.sources.fields import count, items, mapping, moment, text
 from pasip_core.sources.markup import lines_of
 from pasip_core.sources.searching import SearchRun, read_posts
 from pasip_core.sources.translate import Dialect, Query, queries_for
-from pasip_core.sources.walk import Post, PostPage, Read, Walks
 from pasip_core.sources.workbench import Workbench
 
 DIALECT = Dialect(either="", without="", groups=False, sigils="")

@@ -16,11 +16,11 @@ from pasip_core.errors import SourceBadQuery, SourceBlocked, SourceForbidden
 from pasip_core.sources.addresses import shown_url
 from pasip_core.sources.announced import FEED_ACCEPT
 from pasip_core.sources.api import Parameters
+from pasip_core.sources.back_by_page import PostPage, Read, Walks
 from pasip_core.sources.base import Batch, Source
 from pasip_core.sources.entries import read_listing
 from pasip_core.sources.searching import SearchRun
 from pasip_core.sources.translate import Dialect, Query, queries_for
-from pasip_core.sources.walk import PostPage, Read, Walks
 from pasip_core.sources.workbench import Workbench
 
 from .reddit_api import MOST_POSTS, RedditApi

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pasip_core.errors import SourceAuth, SourceBlocked, SourceError, SourceForbidden, SourceGone, SourceParse
 from pasip_core.sources.addresses import shown_url
 from pasip_core.sources.api import Api, Parameters, error_json
+from pasip_core.sources.back_by_page import PostPage
 from pasip_core.sources.exchange import Response
 from pasip_core.sources.fields import mapping, text
 from pasip_core.sources.kept import Kept, key_of
 from pasip_core.sources.searching import read_posts
-from pasip_core.sources.walk import PostPage
 from pasip_core.sources.workbench import Workbench
 
 from .reddit_posts import post_of_json

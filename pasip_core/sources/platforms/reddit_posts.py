@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from pasip_core.domain.mention import Engagement, RawMention
 from pasip_core.sources.article import plain
+from pasip_core.sources.back_by_page import Post
 from pasip_core.sources.entries import Entry, joined
 from pasip_core.sources.fields import count, mapping, moment, text
 from pasip_core.sources.markup import lines_of, one, read_html
-from pasip_core.sources.walk import Post
 
 SITE = "https://www.reddit.com"
 GONE = frozenset({"[deleted]", "[removed]"})

@@ -10,8 +10,8 @@ from typing import Any
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.runs import Feed
 from pasip_core.errors import SourceBadQuery
+from pasip_core.sources.back_by_page import FIRST_LOOK, PostPage, Walk
 from pasip_core.sources.base import Batch, Source
-from pasip_core.sources.walk import WINDOW, PostPage, Walk
 from pasip_core.sources.workbench import Workbench
 
 from .telegram_page import read_page
@@ -64,16 +64,17 @@ class TelegramSource:
         """See :class:`Source`. Everything in the channel: a channel's own search is not to be trusted."""
         if not self.channel:
             raise SourceBadQuery(f"{self.feed.handle!r:.80} is no channel: write its name, as in t.me/name.")
-        now, unread = self.bench.clock(), 0
+        oldest, unread = self.bench.clock() - FIRST_LOOK, 0
 
         def read(after: str, room: int) -> PostPage:
             nonlocal unread
             page, failed = self._page(after, room)
             unread += failed
-            return page
+            recent = [post for post in page.posts if not post.mention or post.mention.published_at >= oldest]
+            return PostPage(recent, page.more and len(recent) == len(page.posts))
 
         walk = Walk.from_json(cursor.get("walk"))
-        for mentions, reached in walk.back(read, oldest=now - WINDOW, room=limit):
+        for mentions, reached in walk.back(read, room=limit):
             note = f"{unread} posts could not be read." if unread else ""
             yield Batch(tuple(mentions), {"walk": reached.as_json()}, note=note)
 

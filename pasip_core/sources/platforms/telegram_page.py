@@ -17,11 +17,11 @@ from bs4.element import NavigableString
 from pasip_core.domain.mention import Engagement, RawMention
 from pasip_core.errors import SourceForbidden, SourceParse
 from pasip_core.sources.addresses import shown_url
+from pasip_core.sources.back_by_page import Post, PostPage
 from pasip_core.sources.entries import joined
 from pasip_core.sources.exchange import Response
 from pasip_core.sources.fields import count, moment, summed
 from pasip_core.sources.markup import attribute, lines_of, one, read_html, words
-from pasip_core.sources.walk import Post, PostPage
 
 POST = "div.tgme_widget_message[data-post]"
 SITE = "https://t.me"

@@ -23,8 +23,8 @@ from requests.adapters import BaseAdapter
 from pasip_core.domain.mention import RawMention
 from pasip_core.errors import SourceBadQuery, SourceParse, SourceUnavailable
 from pasip_core.sources.addresses import shown_url
+from pasip_core.sources.back_by_page import Post, PostPage
 from pasip_core.sources.fields import moment, text
-from pasip_core.sources.walk import Post, PostPage
 from pasip_core.sources.workbench import Workbench
 
 from .telegram_page import POST, SITE, Channel, mention_of, posts_and_head

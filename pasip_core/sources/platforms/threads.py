@@ -16,6 +16,7 @@ from pasip_core.domain.mention import RawMention
 from pasip_core.errors import SourceBadQuery, SourceError, SourceParse
 
 from ..api import Parameters
+from ..back_by_time import Gap, Timeline, Timelines
 from ..base import Batch, Source
 from ..failures import most_telling
 from ..fields import moment, text
@@ -24,7 +25,6 @@ from ..translate import Dialect, Query, queries_for
 from ..workbench import Workbench
 from .described import Described
 from .graph import Graph, Listed, open_graph
-from .timeline import Gap, Timeline, Timelines, share
 
 PLATFORM = "threads"
 OVERLAP = timedelta(minutes=10)
@@ -64,7 +64,7 @@ class Threads(Described):
         now = self.clock()
         lines, errors, left = Timelines(cursor, now), list[SourceError](), limit
         queries = lines.overdue(queries_for(keywords, Dialect(either="", without="", groups=False, sigils="")))
-        asked = queries[: max(1, share(self.searches, now))]
+        asked = queries[: max(1, self.searches.share())]
         for query in asked:
             try:
                 for posts in self._search(query, lines.of(query.key), now, left):

@@ -17,12 +17,12 @@ from pasip_core.domain.mention import RawMention
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import Feed
 
+from ..back_by_page import FIRST_LOOK, PostPage, Walk
+from ..back_by_time import Timelines
 from ..base import Batch, Source
 from ..translate import Dialect, Query, queries_for
 from ..workbench import Workbench
 from .described import Described
-from .scroll import Page, Scroll
-from .timeline import Timelines, share
 from .youtube_api import AT_ONCE, PLATFORM, Video, YouTube, open_youtube
 from .youtube_comments import Watch
 
@@ -105,7 +105,7 @@ class YouTubeSearch(Described):
         lines = Timelines(cursor, now)
         run = _Run(self.youtube, Watch(cursor, Matcher(keywords), now), limit, lambda: {"queries": lines.as_json()})
         queries = lines.overdue(queries_for(keywords, self.dialect))
-        searches = self._share(now)
+        searches = self._share()
         if queries and not searches and not run.watch.unseen():
             self.youtube.reserve_search()  # says until when
         if len(queries) > searches:
@@ -116,11 +116,11 @@ class YouTubeSearch(Described):
         yield from run.comments()
         yield run.batch([])
 
-    def _share(self, now: datetime) -> int:
+    def _share(self) -> int:
         """How many searches this run may make."""
         youtube = self.youtube
-        by_units = share(youtube.units, now, youtube.search_units) if youtube.search_units else AT_ONCE
-        return min(share(youtube.searches, now), by_units)
+        by_units = youtube.units.share(youtube.search_units) if youtube.search_units else AT_ONCE
+        return min(youtube.searches.share(), by_units)
 
     def _search(self, run: _Run, lines: Timelines, query: Query, now: datetime, pages: int) -> Iterator[Batch]:
         """What is new for one query, then what earlier runs left over; at most so many pages."""
@@ -151,16 +151,20 @@ class YouTubeChannel(Described):
     def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
         """See ``Source``. Every upload is given; comments are read below those that are about a keyword."""
         now = self.clock()
-        scroll = Scroll.of(cursor, now)
-        run = _Run(self.youtube, Watch(cursor, Matcher(keywords), now), limit, scroll.as_json)
-        uploads = self.youtube.channel(self.handle).uploads
+        walk = Walk.from_json(cursor.get("walk"), never=(now - FIRST_LOOK).timestamp())
+        state = {"walk": walk.as_json()}
+        run = _Run(self.youtube, Watch(cursor, Matcher(keywords), now), limit, lambda: state)
+        uploads, overlap = self.youtube.channel(self.handle).uploads, OVERLAP.total_seconds()
+        lowest = walk.lowest(overlap)
 
-        def page_of(token: str) -> Page[str]:
-            return Page(*self.youtube.uploads(uploads, token, run.page()))
+        def read(token: str, room: int) -> PostPage:
+            listed, following = self.youtube.uploads(uploads, token, min(AT_ONCE, room))
+            videos = run.videos([id for at, id in listed if at.timestamp() >= lowest])
+            mentions = {video.mention.native_id: video.mention for video in videos}
+            return PostPage.by_token([(at, mentions.get(id)) for at, id in listed], following)
 
-        pages = scroll.read(page_of, OVERLAP, MOST_PAGES)
-        while run.left() and (found := next(pages, None)) is not None:
-            videos = run.videos([id for _, id in found])
-            yield run.batch([video.mention for video in videos])
+        for mentions, reached in walk.back(read, room=limit, overlap=overlap, pages=MOST_PAGES):
+            state["walk"] = reached.as_json()
+            yield run.batch(mentions)
         yield from run.comments()
         yield run.batch([])

@@ -47,7 +47,7 @@ def translated(server: Server, doing: Doing) -> Iterator[None]:
     except FluxCsvParserException as error:
         raise StoreUnavailable(f"{server.url} does not answer as InfluxDB 2 does; check INFLUXDB_URL") from error
     except HTTPError as error:
-        raise StoreUnavailable(f"InfluxDB at {server.url} {_silence(error)}") from error
+        raise _silent(server.url, error) from error
 
 
 def status_of(error: InfluxDBError) -> int:
@@ -94,14 +94,15 @@ def _told(message: object) -> str:
     return " ".join(text.split())[:MAX_TOLD]
 
 
-def _silence(error: HTTPError) -> str:
+def _silent(url: str, error: HTTPError) -> StoreUnavailable:
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
     if isinstance(cause, NameResolutionError):
-        return "has a name that nobody knows; check INFLUXDB_URL"
+        return StoreUnavailable(f"InfluxDB at {url} has a name that nobody knows; check INFLUXDB_URL")
     if isinstance(cause, NewConnectionError):
-        return "does not accept connections; start it, or check INFLUXDB_URL"
+        return StoreUnavailable(f"InfluxDB at {url} does not accept connections; start it, or check INFLUXDB_URL")
     if isinstance(cause, ConnectTimeoutError | ReadTimeoutError):
-        return "took too long to answer; look at its load, or check INFLUXDB_URL"
+        return StoreUnavailable(f"InfluxDB at {url} took too long to answer; look at its load, or check INFLUXDB_URL")
     if isinstance(cause, SSLError):
-        return f"cannot be trusted; check its certificate ({_told(cause)})"
-    return f"broke off the connection ({type(cause).__name__}); try again, and look at its log"
+        return StoreUnavailable(f"InfluxDB at {url} cannot be trusted; check its certificate ({_told(cause)})")
+    kind = type(cause).__name__
+    return StoreUnavailable(f"InfluxDB at {url} broke off the connection ({kind}); try again, and look at its log")

@@ -14,6 +14,7 @@ from pasip_core.domain.metrics import ALL_KEYWORDS, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of, day_start
 from pasip_core.errors import LeaseLost
 
+from ..cells import refuse_to_count_twice
 from ..ports import Dimension, Fence, Leases, MetricStore
 from . import flux
 from .points import DAYS, HOURS, TAGS, Place, fits, line, place_of, points_of, tag_value
@@ -103,8 +104,7 @@ class InfluxSeries:
         sentiments: Sequence[str] = (),
     ) -> list[Total]:
         """See ``MetricStore``."""
-        if len(keywords) > 1 and "keyword" not in by:
-            raise ValueError("cells of several keywords count a mention more than once; ask for the union")
+        refuse_to_count_twice(by, keywords)
         if not fits(period.first, period.last):
             return self._documents.sums(period, by, keywords=keywords, platforms=platforms, sentiments=sentiments)
         days = replace(period, zone=self._zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -12,7 +12,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from pasip_core.domain.mention import EMPTY
 
-from ..values import revived_tuple
+from ..values import plain, revived_tuple
 from .documents import milliseconds, raw_document, raw_from
 from .server import Document, Server
 
@@ -88,21 +88,10 @@ def _encode(values: Document) -> Document:
             document[name] = milliseconds(value)
             finer[name] = value.microsecond % 1000
         elif isinstance(value, Mapping):
-            document[name] = raw_document(_plain(value))
+            document[name] = raw_document(plain(value))
         else:
-            document[name] = _plain(value) if isinstance(value, tuple) else value
+            document[name] = plain(value) if isinstance(value, tuple) else value
     return {**document, BELOW: finer} if any(finer.values()) else document
-
-
-def _plain(value: Any) -> Any:
-    """JSON values; times within as text."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(inner) for inner in value]
-    return value
 
 
 def _revive(value: Any, hint: Any, microseconds: int) -> Any:

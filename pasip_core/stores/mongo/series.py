@@ -27,6 +27,7 @@ from ..cells import (
     cell_rows,
     cells_from,
     grain_of,
+    refuse_to_count_twice,
     set_rows,
     summed,
     totals,
@@ -95,8 +96,7 @@ class MongoSeries:
         sentiments: Sequence[str] = (),
     ) -> list[Total]:
         """See ``MetricStore``."""
-        if len(keywords) > 1 and "keyword" not in by:
-            raise ValueError("cells of several keywords count a mention more than once; ask for the union")
+        refuse_to_count_twice(by, keywords)
         query: Document = {"keyword": {"$in": list(keywords or (ALL_KEYWORDS,))}}
         if platforms:
             query["platform"] = {"$in": list(platforms)}

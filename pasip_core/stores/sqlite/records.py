@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from types import UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pasip_core.domain.mention import EMPTY
 
-from ..values import revived_tuple
+from ..values import plain, revived_tuple
 from .database import Database
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class SqliteRecords(Generic[T]):
 
     def save(self, record: T) -> None:
         """See ``Records``."""
-        body = {name: _encode(value) for name, value in asdict(record).items()}  # type: ignore[call-overload]
+        body = {name: plain(value) for name, value in asdict(record).items()}  # type: ignore[call-overload]
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO records VALUES (?, ?, ?)",
@@ -56,7 +56,7 @@ class SqliteRecords(Generic[T]):
         conditions, values = ["collection = ?"], [self._collection]
         for name, wanted in where.items():
             conditions.append(f"{self._column(name)} IS ?")
-            values.append(_encode(wanted))
+            values.append(plain(wanted))
         way = "DESC" if descending else "ASC"
         sql = (
             f"SELECT body FROM records WHERE {' AND '.join(conditions)} "
@@ -81,17 +81,6 @@ class SqliteRecords(Generic[T]):
         """Fields that a later version added take their defaults; those it dropped are passed over."""
         stored = json.loads(body)
         return self._type(**{k: _revive(v, self._hints[k]) for k, v in stored.items() if k in self._names})
-
-
-def _encode(value: Any) -> Any:
-    """Times in UTC at fixed width, so that their text sorts like themselves."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, Mapping):
-        return {key: _encode(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [_encode(inner) for inner in value]
-    return value
 
 
 def _revive(value: Any, hint: Any) -> Any:

@@ -110,14 +110,17 @@ def mention_from(row: sqlite3.Row, keywords: Sequence[str], stances: dict[str, s
         keywords=tuple(keywords),
         rules_revision=row["rules_revision"],
         raw_data=json.loads(row["raw_data"]),
-        analysis=_current_analysis(id, row, tuple(keywords)),
+        analysis=None if row["sentiment"] is None else _analysis(row, id, keywords),
         stances=stances,
     )
 
 
-def _current_analysis(id: str, row: sqlite3.Row, keywords: tuple[str, ...]) -> Analysis | None:
-    if row["sentiment"] is None:
-        return None
+def analysis_from(row: sqlite3.Row) -> Analysis:
+    """An analysis from ``ANALYSIS_COLUMNS``."""
+    return _analysis(row, row["data_id"].hex(), json.loads(row["keywords_mentioned"]))
+
+
+def _analysis(row: sqlite3.Row, id: str, keywords: Iterable[str]) -> Analysis:
     return Analysis(
         data_id=id,
         sentiment=row["sentiment"],
@@ -126,21 +129,7 @@ def _current_analysis(id: str, row: sqlite3.Row, keywords: tuple[str, ...]) -> A
         processed_at=moment(row["processed_at"]),
         model_version=row["model_version"],
         emotion=row["emotion"],
-        keywords_mentioned=keywords,
-    )
-
-
-def analysis_from(row: sqlite3.Row) -> Analysis:
-    """An analysis from ``ANALYSIS_COLUMNS``."""
-    return Analysis(
-        data_id=row["data_id"].hex(),
-        sentiment=row["sentiment"],
-        confidence=row["confidence"],
-        scores=SentimentScores(row["positive"], row["negative"], row["neutral"]),
-        processed_at=moment(row["processed_at"]),
-        model_version=row["model_version"],
-        emotion=row["emotion"],
-        keywords_mentioned=tuple(json.loads(row["keywords_mentioned"])),
+        keywords_mentioned=tuple(keywords),
     )
 
 

@@ -12,7 +12,20 @@ from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, T
 from pasip_core.domain.period import Period, day_start
 from pasip_core.errors import LeaseLost
 
-from ..cells import COLUMNS, EVERY, FINEST, GRAINS, cell_rows, cells_from, grain_of, set_rows, summed, sums_sql, totals
+from ..cells import (
+    COLUMNS,
+    EVERY,
+    FINEST,
+    GRAINS,
+    cell_rows,
+    cells_from,
+    grain_of,
+    refuse_to_count_twice,
+    set_rows,
+    summed,
+    sums_sql,
+    totals,
+)
 from ..ports import Dimension, Fence
 from .changes import KeywordSets, move_versions, next_change
 from .database import Database
@@ -77,8 +90,7 @@ class SqliteSeries:
         sentiments: Sequence[str] = (),
     ) -> list[Total]:
         """See ``MetricStore``."""
-        if len(keywords) > 1 and "keyword" not in by:
-            raise ValueError("cells of several keywords count a mention more than once; ask for the union")
+        refuse_to_count_twice(by, keywords)
         table, time, first, last = _stretch(period, by)
         per_platform = bool(platforms) or "platform" in by
         conditions = [f"{time} BETWEEN ? AND ?", f"keyword IN ({marks(keywords or EVERY)})"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pasip_core.domain.quotas import Quota
+from pasip_core.sources.back_by_time import FIRST_LOOK, LONGEST_LOOK, MOST_GAPS, Timeline, Timelines
 from pasip_core.sources.ledger import LocalLedger, Meter
-from pasip_core.sources.platforms.timeline import FIRST_LOOK, LONGEST_LOOK, MOST_GAPS, Timeline, Timelines, share
 from pasip_core.sources.translate import Query
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -60,8 +60,8 @@ def test_a_quota_lasts_until_it_is_renewed():
     def meter(limit: float, window: str) -> Meter:
         return Meter("x.y", Quota(limit, window), LocalLedger(), lambda: NOW)
 
-    assert share(meter(100, "day"), NOW) == 4  # 24 runs are left today
-    assert share(meter(5, "day"), NOW) == 1
-    assert share(meter(0, "day"), NOW) == 0
-    assert share(meter(2_200, "24h"), NOW) == 45
-    assert share(meter(1_000, "day"), NOW, cost=100) == 1
+    assert meter(100, "day").share() == 4  # 24 runs are left today
+    assert meter(5, "day").share() == 1
+    assert meter(0, "day").share() == 0
+    assert meter(2_200, "24h").share() == 45
+    assert meter(1_000, "day").share(cost=100) == 1

@@ -1,4 +1,9 @@
-"""How far each query was read, where answers come newest first and a run may end anywhere."""
+"""Reading back to what is known, by time, over as many runs as that takes, without a gap.
+
+For what can be asked for between two times, newest first (searches, the posts of a page): what a run leaves are gaps
+between times, which no aging token can lose and which new posts do not push away; each is asked for by itself. What
+can only be paged through from its newest end is read by ``back_by_page``.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..fields import mapping, moment
-from ..ledger import Meter
-from ..translate import Query
+from .back_by_page import FIRST_LOOK
+from .fields import mapping, moment
+from .translate import Query
 
-FIRST_LOOK = timedelta(days=7)
-"""How far back a query looks that was never asked."""
 LONGEST_LOOK = timedelta(days=30)
 """What lies further back is not caught up on."""
 MOST_GAPS = 3
 MOST_REMEMBERED = 200
-BETWEEN_RUNS = timedelta(minutes=30)
-"""Social platforms are collected so often, and a quota has to last until it is renewed."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -111,13 +112,3 @@ class Timelines:
             return (self._now - asked).total_seconds() / max(1, query.priority)
 
         return sorted(queries, key=waited, reverse=True)
-
-
-def share(meter: Meter, now: datetime, cost: float = 1.0) -> int:
-    """How many calls one run may make so that the quota lasts; at least one while one is left."""
-    left = int(meter.left() // cost)
-    if meter.quota.is_rolling:
-        whole = now - meter.quota.since(now)
-        return min(left, max(1, int(meter.quota.limit / cost * (BETWEEN_RUNS / whole))))
-    rest = max(BETWEEN_RUNS, meter.renewed() - now)
-    return min(left, max(1, int(left * (BETWEEN_RUNS / rest))))
