@@ -31,6 +31,7 @@ from .twitter_purse import Purse
 LEAST = 10
 """Posts that one search has to ask for at least."""
 MOST_RECENT, MOST_ARCHIVE, MOST_IDS = 100, 500, 100
+MOST_LOOKUPS = 1_000
 MOST_REQUESTS = 100
 """Of one run: pages may be empty and still lead to further ones."""
 
@@ -61,6 +62,7 @@ class Twitter:
     name = NAME
     platform = NAME
     url = "https://x.com"
+    most_lookups = MOST_LOOKUPS
 
     @property
     def label(self) -> str:
