@@ -140,6 +140,11 @@ def test_what_a_run_may_cost_is_said_before_it_where_money_is_spent(open_app: Op
     app = open_app("collection")
     said = "1.50 of 25.00 US dollars are left; this run may cost 1.50 at most"
     assert said in texts(app)
+    stores.sources.save(SourceInfo("twitter", "X (Twitter)", "twitter", budgets=(spends._replace(request=0.15),)))
+    stores.quota_uses.save(Use("u1", "twitter.dollars", datetime.now(UTC), 15.0))
+    paced = texts(app.run())
+    assert "10.00 of 25.00 US dollars are left" in paced
+    assert "this run may cost" in paced
     app.multiselect(key="scrape_sources").set_value(["detik"]).run()
     assert said not in texts(app)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pasip_core.domain.pace import BETWEEN_RUNS
+
 from ..fields import mapping, moment
 from ..ledger import Meter
 from ..translate import Query
@@ -17,8 +19,6 @@ LONGEST_LOOK = timedelta(days=30)
 """What lies further back is not caught up on."""
 MOST_GAPS = 3
 MOST_REMEMBERED = 200
-BETWEEN_RUNS = timedelta(minutes=30)
-"""Social platforms are collected so often, and a quota has to last until it is renewed."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
