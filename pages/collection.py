@@ -14,7 +14,7 @@ from pasip_core.domain.metrics import BoundedCount
 from pasip_core.domain.quotas import MONEY
 from pasip_core.domain.runs import SourceInfo
 from pasip_core.queries.health import SourceState, backlog, source_states
-from pasip_core.queries.sources import budget_left
+from pasip_core.queries.sources import BudgetLeft, budget_left
 from pasip_core.settings import current_settings
 
 require_role()
@@ -52,12 +52,21 @@ def show_costs(sources: list[SourceInfo]) -> None:
         for budget in source.budgets:
             if budget.unit == MONEY:
                 still = budget_left(cached.stores(), budget, datetime.now(UTC))
-                st.caption(
-                    ":material/payments: "
-                    + t("{source}: {left} of {limit} US dollars are left; this run may cost {run} at most.",
-                        source=state.shown(source.label), left=formats.money(still.left),
-                        limit=formats.money(budget.limit), run=formats.money(still.run))
-                )  # fmt: skip
+                st.caption(f":material/payments: {_cost(source, still)}")
+
+
+def _cost(source: SourceInfo, still: BudgetLeft) -> str:
+    told = {
+        "source": state.shown(source.label), "left": formats.money(still.left),
+        "limit": formats.money(still.budget.limit), "run": formats.money(still.run),
+    }  # fmt: skip
+    if still.ahead <= still.run:
+        return t("{source}: {left} of {limit} US dollars are left; this run may cost {run} at most.", **told)
+    return t(
+        "{source}: {left} of {limit} US dollars are left. So that they last, this run may cost {run} at most, and "
+        "{ahead} where a keyword is searched for the first time.",
+        ahead=formats.money(still.ahead), **told,
+    )  # fmt: skip
 
 
 def scrape(sources: list[str], keywords: list[str]) -> None:

@@ -152,7 +152,7 @@ def show(
     *,
     periods: bool,
 ) -> None:
-    """All parts of a comparison, top to bottom; ``blind`` days are shaded."""
+    """All parts of a comparison, top to bottom; ``blind`` days are hatched."""
     frames = named(comparison, names)
     show_summary(frames["summary"], periods=periods)
     if not periods:

@@ -47,7 +47,10 @@ class Settings(BaseSettings):
     # Credentials of sources
     twitter_bearer_token: SecretStr = Field(SecretStr(""), description="X API v2.")
     twitter_monthly_cap: float = Field(
-        25.0, ge=0, allow_inf_nan=False, description="US dollars that may be spent on X in a month."
+        25.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="US dollars that may be spent on X in a month; they are spread over its days.",
     )
     twitter_archive: bool = Field(False, description="Search the whole archive of X; needs access to it.")
     facebook_access_token: SecretStr = Field(SecretStr(""), description="Facebook Graph API.")

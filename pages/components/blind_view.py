@@ -1,4 +1,4 @@
-"""What shaded days of a chart mean, and collecting again from the sources that were silent then."""
+"""What hatched days of a chart mean, and collecting again from the sources that were silent then."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMED = 4
 
 
 def show(blind: Sequence[BlindDay]) -> None:
-    """A line below a chart with shaded days, with a button; nothing where there are none."""
+    """A line below a chart with hatched days, with a button; nothing where there are none."""
     if not blind:
         return
     sources = list({source.id: source for day in blind for source in day.sources}.values())
@@ -33,8 +33,8 @@ def show(blind: Sequence[BlindDay]) -> None:
 def _told(blind: Sequence[BlindDay], sources: Sequence[SourceInfo]) -> str:
     most = max(blind, key=lambda day: day.share)
     days = tn(
-        "Shaded: on {n} day sources were silent that usually speak.",
-        "Shaded: on {n} days sources were silent that usually speak.", len(blind),
+        "Hatched: on {n} day sources were silent that usually speak.",
+        "Hatched: on {n} days sources were silent that usually speak.", len(blind),
     )  # fmt: skip
     share = f"{formats.number(round(100 * most.share))}%"
     worst = t("About {share} of the usual mentions are missing on {day}.", share=share, day=formats.day(most.day))

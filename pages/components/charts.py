@@ -24,6 +24,12 @@ ORDER = (NEGATIVE, NEUTRAL, POSITIVE, PENDING)
 FEW_DAYS = 45
 BAR = 26
 STRIP_ROW = 22
+HEIGHT = 280
+"""Pixels of a chart over days."""
+WIDEST = 1_600
+"""Pixels of any chart."""
+HATCH = 7
+"""Pixels between two lines of a hatched band."""
 
 
 def finished(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def finished(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
 
 
 def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = ()) -> dict[str, Any]:
-    """Mentions a day, by sentiment. Bars where single days can be told apart, else areas; blind days are shaded."""
+    """Mentions a day, by sentiment. Bars where single days can be told apart, else areas; blind days are hatched."""
     import altair as alt
 
     shown = trend.assign(
@@ -64,8 +70,8 @@ def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = ()) -> dict
             alt.Tooltip("label:N", title=t("Sentiment")),
             alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
         ],
-    ).properties(height=280)
-    return finished(_shaded(drawn, blind, days))
+    ).properties(height=HEIGHT)
+    return finished(_hatched(drawn, blind, days, around=days > FEW_DAYS))
 
 
 def rhythm_strip(strip: pd.DataFrame) -> dict[str, Any]:
@@ -167,7 +173,7 @@ def lines(
 ) -> dict[str, Any]:
     """Columns ``name``, ``day``, ``offset``, ``volume``: one line each over days, or over days since the beginning.
 
-    Over days, ``blind`` ones are shaded.
+    Over days, ``blind`` ones are hatched.
     """
     import altair as alt
 
@@ -191,9 +197,9 @@ def lines(
                 alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
             ],
         )
-        .properties(height=280)
+        .properties(height=HEIGHT)
     )
-    return finished(_shaded(drawn, () if by_offset else blind, days, around=True))
+    return finished(_hatched(drawn, () if by_offset else blind, days, around=True))
 
 
 def grouped(table: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, Any]:
@@ -245,38 +251,49 @@ def _stacked(table: pd.DataFrame) -> dict[str, Any]:
     return finished((bars + texts).properties(height=_height(table) + 40))
 
 
-def _shaded(
+def _hatched(
     drawn: alt.Chart, blind: Sequence[BlindDay], days: int, *, around: bool = False
 ) -> alt.Chart | alt.LayerChart:
-    """The chart with a dashed, shaded band behind each blind day; ``around`` its beginning, where lines have points."""
+    """The chart with a hatched band behind each blind day; ``around`` its beginning, where lines have their points."""
     import altair as alt
     import pandas as pd
 
     if not blind:
         return drawn
-    half = timedelta(hours=12)
+    before = timedelta(hours=12) if around else timedelta()
     rows = [
         {
             "day": str(b.day), "share": b.share, "sources": ", ".join(s.label for s in b.sources),
-            "begins": (datetime.combine(b.day, time()) - half).isoformat(),
-            "ends": (datetime.combine(b.day, time()) + half).isoformat(),
+            "begins": (datetime.combine(b.day, time()) - before).isoformat(),
+            "ends": (datetime.combine(b.day, time()) - before + timedelta(days=1)).isoformat(),
         }
         for b in blind
     ]  # fmt: skip
-    place = {"x": alt.X("begins:T", title=None), "x2": "ends:T"} if around else {"x": _days("day:T", days)}
-    bands = (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_rect(fill=theme.ink(), fillOpacity=0.12, stroke=theme.ink(), strokeOpacity=0.5, strokeDash=[3, 3])
-        .encode(
-            **place,
-            tooltip=[
-                alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
-                alt.Tooltip("share:Q", title=t("Missing of the usual mentions"), format=".0%"),
-                alt.Tooltip("sources:N", title=t("Silent sources")),
-            ],
-        )
+    bands = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("begins:T", title=None),
+        x2="ends:T",
+        tooltip=[
+            alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
+            alt.Tooltip("share:Q", title=t("Missing of the usual mentions"), format=".0%"),
+            alt.Tooltip("sources:N", title=t("Silent sources")),
+        ],
     )
-    return alt.layer(bands, drawn)
+    ground = bands.mark_rect(fill=theme.ink(), fillOpacity=0.06, stroke=theme.ink(), strokeOpacity=0.35)
+    return alt.layer(ground, _hatch(bands, WIDEST / max(days, 1)), drawn)
+
+
+def _hatch(bands: alt.Chart, widest: float) -> alt.Chart:
+    """Lines at 45 degrees over bands of at most ``widest`` pixels. Vega has no patterns to fill with: each line rises
+    by as much as its band is wide, whatever the width of the chart, and is cut off at the top and the bottom."""
+    import altair as alt
+
+    width = "(scale('x', datum.ends) - scale('x', datum.begins))"
+    return (
+        bands.transform_calculate(at=f"sequence(0, {HEIGHT + widest:.0f}, {HATCH})")
+        .transform_flatten(["at"])
+        .mark_rule(clip=True, aria=False, stroke=theme.ink(), strokeOpacity=0.4, strokeWidth=1)
+        .encode(y=alt.value(alt.expr("datum.at")), y2=alt.value(alt.expr(f"datum.at - {width}")))
+    )
 
 
 def _melted(table: pd.DataFrame, sentiments: tuple[str, ...]) -> pd.DataFrame:

@@ -28,7 +28,7 @@ AUTHOR_FIELDS = frozenset({
     "channel_title", "channel_url", "page_name", "page_id", "influencer", "profile", "profile_url", "profile_image",
     "profile_image_url", "profile_link", "avatar", "avatar_url", "picture", "photo", "bio", "biography", "user_url",
     "user_link", "user_description", "user_location", "user_bio", "author_bio", "author_location", "verified_name",
-    "author_fullname", "author_display_name", "email", "phone",
+    "author_fullname", "author_display_name", "email", "phone", "did",
 })  # fmt: skip
 _PARENTS = frozenset({"user", "author", "from", "owner", "account", "channel", "sender", "creator", "profile"})
 

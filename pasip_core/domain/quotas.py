@@ -28,7 +28,8 @@ class Use:
 class Budget(NamedTuple):
     """A quota as pages tell of it. ``name`` is the bucket of its uses, ``unit`` what is counted (money: ``MONEY``).
 
-    ``each`` is what one mention takes of it at most; 0 where that is not told.
+    ``each`` is what one mention takes of it at most; 0 where that is not told. ``request`` is what one request takes
+    at least, where the budget is spread over its window (see ``pace``); 0 where it is not.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Budget(NamedTuple):
     window: str
     unit: str
     each: float = 0.0
+    request: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

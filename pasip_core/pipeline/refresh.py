@@ -33,8 +33,6 @@ AGES: Mapping[str, timedelta] = {
 TOO_OLD = timedelta(days=7)
 """Nobody reacts any more: what reaches this age between two runs is left as it is."""
 CHUNK = 100
-MOST_AT_ONCE = 1_000
-"""Mentions of one source in one run; the next run goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +51,16 @@ def refresh(
     settings: Settings | None = None,
     clock: Clock = utc_now,
     progress: Progress = silent,
-    limit: int = MOST_AT_ONCE,
+    limit: int | None = None,
 ) -> Refreshed:
     """Ask ``source`` again for its mentions that have reached one of ``AGES`` since they were asked for last.
 
     What was collected at that age already, or has reached the next one meanwhile, is not asked for. Only engagement
     and followers are taken over, never a text: no analysis is opened again. The cursor ``refresh-<source>`` holds for
-    each age up to which moment of publication mentions were asked for, and moves after they are written. Raises a
-    ``SourceError``; what came before it is kept.
+    each age up to which moment of publication mentions were asked for, and moves after they are written. ``limit``
+    is what the source allows where none is given. Raises a ``SourceError``; what came before it is kept.
     """
-    now = clock()
+    now, limit = clock(), source.most_lookups if limit is None else limit
     name = f"refresh-{source.name}"
     cursor = stores.cursors.get(name)
     reached = dict(cursor.position) if cursor else {}
@@ -114,11 +112,14 @@ def refresh_all(
 
 
 def _due(source: Refreshing, stores: Stores, since: datetime, until: datetime, young: timedelta) -> Iterator[Mention]:
-    """Mentions of the source published from ``since`` to before ``until``, oldest first."""
+    """Mentions that the source knows by id, published from ``since`` to before ``until``, oldest first.
+
+    What a platform itself told stands under its name, whichever of its sources told it; what was imported does not.
+    """
     if since >= until:
         return
     days = Period(since.date(), until.date(), ZoneInfo("UTC"))
-    filters, after = Filters(days, platforms=(source.platform,), sources=(source.name,)), None
+    filters, after = Filters(days, platforms=(source.platform,), sources=(source.platform,)), None
     while True:
         page = stores.mentions.page(filters, after=after, limit=CHUNK, order="oldest")
         for mention in page.mentions:

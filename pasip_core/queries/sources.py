@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.quotas import Budget, Quota
+from pasip_core.domain.pace import BETWEEN_RUNS, Pace, pace
+from pasip_core.domain.quotas import Budget, Quota, Use
 from pasip_core.domain.rhythm import HOUR, Rhythm
 from pasip_core.domain.runs import CANCELLED, INTERRUPTED, MOST_A_RUN, SourceInfo, SourceRun
 from pasip_core.stores.ports import Stores
@@ -34,11 +35,13 @@ _ENDED_BY_US = {"", INTERRUPTED, CANCELLED}
 
 @dataclass(frozen=True, slots=True)
 class BudgetLeft:
-    """What of a budget is used; ``renewed`` is when something of it is free again, where all is."""
+    """What of a budget is used; ``renewed`` is when something of it is free again, where all is, ``pace`` what may be
+    taken of it now, where it is spread over its window."""
 
     budget: Budget
     used: float
     renewed: datetime | None = None
+    pace: Pace | None = None
 
     @property
     def left(self) -> float:
@@ -47,8 +50,14 @@ class BudgetLeft:
 
     @property
     def run(self) -> float:
-        """What one more run may take at most."""
-        return min(self.left, self.budget.each * MOST_A_RUN)
+        """What one more run may take at most, if nothing is to be read for the first time."""
+        return min(self.ahead, self.pace.run) if self.pace else self.ahead
+
+    @property
+    def ahead(self) -> float:
+        """What one more run may take at most, with keywords that were never searched for."""
+        whole = min(self.left, self.budget.each * MOST_A_RUN)
+        return min(whole, self.pace.ahead) if self.pace else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,14 @@ def budget_left(stores: Stores, budget: Budget, now: datetime) -> BudgetLeft:
     uses = [use for use in stores.quota_uses.list({"bucket": budget.name}, order_by="at") if use.at >= since]
     used = sum(use.amount for use in uses)
     spent = used >= budget.limit - 1e-9
-    return BudgetLeft(budget, used, quota.renewed(now, uses[0].at if uses else None) if spent else None)
+    renewed = quota.renewed(now, uses[0].at if uses else None) if spent else None
+    return BudgetLeft(budget, used, renewed, _pace_until(now, quota, uses, budget.request) if budget.request else None)
+
+
+def _pace_until(now: datetime, quota: Quota, uses: Sequence[Use], request: float) -> Pace:
+    """The most that a run may take that begins now, or waits for its turn until others come."""
+    soon, later = (pace(quota, uses, at, request) for at in (now, now + BETWEEN_RUNS))
+    return Pace(max(soon.run, later.run), max(soon.ahead, later.ahead))
 
 
 HEARD, QUIET, BLIND = "heard", "quiet", "blind"

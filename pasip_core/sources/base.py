@@ -66,10 +66,17 @@ class Budgeted(Protocol):
 
 @runtime_checkable
 class Refreshing(Source, Protocol):
-    """A source that can be asked for single mentions again, whose engagement has grown meanwhile."""
+    """A source that can be asked for single mentions of its platform again, whose engagement has grown meanwhile.
+
+    One that can do so only with credentials, or only in some places, is of another class where it cannot.
+    """
+
+    @property
+    def most_lookups(self) -> int:
+        """Mentions that one run may ask it for; the next run goes on."""
 
     def native_id(self, mention: Mention) -> str:
-        """The platform's own id of a mention of this source; "" where it cannot be told."""
+        """The platform's own id of a mention; "" where it cannot be told, or another source is to be asked for it."""
 
     def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
         """What the platform now tells of these mentions, by its own ids (``RawMention.native_id``).

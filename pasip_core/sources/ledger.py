@@ -6,14 +6,12 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
+from pasip_core.domain.pace import BETWEEN_RUNS
 from pasip_core.domain.quotas import Quota, Use
 from pasip_core.errors import SourceQuota
-
-BETWEEN_RUNS = timedelta(minutes=30)
-"""Social platforms are collected so often, and a quota has to last until it is renewed."""
 
 
 class Ledger(Protocol):
@@ -62,9 +60,13 @@ class Meter:
     ledger: Ledger
     clock: Callable[[], datetime]
 
+    def uses(self) -> Sequence[Use]:
+        """What counts now, oldest first."""
+        return self.ledger.uses(self.bucket, self.quota.since(self.clock()))
+
     def used(self) -> float:
         """How much of it is taken now."""
-        return sum(use.amount for use in self._counted())
+        return sum(use.amount for use in self.uses())
 
     def left(self) -> float:
         """How much of it is free now; never below 0."""
@@ -72,7 +74,7 @@ class Meter:
 
     def renewed(self) -> datetime:
         """When something of it is free again."""
-        counted = self._counted()
+        counted = self.uses()
         return self.quota.renewed(self.clock(), counted[0].at if counted else None)
 
     def reserve(self, amount: float = 1.0, what: str = "") -> Use:
@@ -82,13 +84,13 @@ class Meter:
         last at once may both be refused, but never both be served.
         """
         now = self.clock()
-        counted = self._counted()
+        counted = self.uses()
         known = next((use for use in counted if what and use.what == what), None)
         if known:
             return known
         use = Use(f"{self.bucket}-{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}", self.bucket, now, amount, what)
         self.ledger.put(use)
-        if sum(each.amount for each in self._counted()) > self.quota.limit + 1e-9:
+        if sum(each.amount for each in self.uses()) > self.quota.limit + 1e-9:
             self.ledger.drop(use)
             retry_at = self.quota.renewed(now, counted[0].at if counted else None)
             raise SourceQuota(
@@ -112,6 +114,3 @@ class Meter:
             self.ledger.put(replace(use, amount=amount))
         else:
             self.ledger.drop(use)
-
-    def _counted(self) -> Sequence[Use]:
-        return self.ledger.uses(self.bucket, self.quota.since(self.clock()))

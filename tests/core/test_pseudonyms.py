@@ -93,7 +93,7 @@ def test_raw_data_keeps_what_does_not_tell(intake: Intake) -> None:
         "retweets": 3, "lang": "in", "user": {"id": 5, "screen_name": NAME}, "author.bio": "pecinta kopi", "via": NAME,
         "user_id": "123", "profileImageUrl": "https://p.example/x.jpg", "reply": f"RT {NAME.lower()}: ya",
         "links": [f"https://x.com/{NAME}/status/1", f"https://x.com/{NAME}", "https://d.example/a"], "mine": True,
-        "displayname": "Zwar Kofim", "in_reply_to": "orang_lain",
+        "displayname": "Zwar Kofim", "in_reply_to": "orang_lain", "did": "did:plc:abc", "page_name": "halaman",
     }  # fmt: skip
     kept = dict(intake.take(make_raw(author=NAME, raw_data=raw)).raw_data)
     pseudonym = intake.take(make_raw(author=NAME)).author

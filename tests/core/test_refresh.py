@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,6 +20,9 @@ from tests.builders import make_analysis, make_mention
 from tests.core.twitter_kit import NOW, opened
 from tests.replicas import Replica
 from tests.replicas.twitter import X, problem
+
+LAST = datetime(2026, 11, 30, 23, 45, tzinfo=UTC)
+"""When no money has to be saved for later."""
 
 
 @pytest.fixture
@@ -115,14 +118,22 @@ def test_the_cap_ends_it_and_with_more_money_it_goes_on(x: X, stores: Stores):
     for n in range(30):
         collected(x, stores, hours_ago=2 + n / 100)
     ledger = QuotaBook(stores)
-    with opened(x, ledger=ledger, twitter_monthly_cap=0.1) as (source, replica):
+    with opened(x, ledger=ledger, at=LAST, twitter_monthly_cap=0.1) as (source, replica):
         with pytest.raises(SourcePaidOut):
             refresh(source, stores=stores, clock=lambda: NOW)
         assert len(asked(replica)) == 20
     assert refresh_all([source], stores=stores, clock=lambda: NOW) == 0  # no error: nothing is left for it now
-    with opened(x, ledger=ledger, twitter_monthly_cap=1.0) as (source, replica):
+    with opened(x, ledger=ledger, at=LAST, twitter_monthly_cap=1.0) as (source, replica):
         assert refresh(source, stores=stores, clock=lambda: NOW).asked == 11
     assert source.purse.dollars.used() == pytest.approx(31 * 0.005)  # the one on the seam twice
+
+
+def test_what_the_days_to_come_need_is_left_and_that_is_no_error(x: X, stores: Stores):
+    for n in range(60):
+        collected(x, stores, hours_ago=2 + n / 100)
+    with opened(x, ledger=QuotaBook(stores), twitter_monthly_cap=1.5) as (source, replica):
+        refresh_all([source], stores=stores, clock=lambda: NOW)
+        assert 0 < len(asked(replica)) < 60
 
 
 def test_a_source_that_breaks_stops_no_other(x: X, stores: Stores):

@@ -64,7 +64,7 @@ def test_a_post_gives_all_that_the_search_tells_and_the_followers_of_its_author(
     assert mention.engagement == Engagement(likes=4, shares=5, comments=1)
     assert mention.native_id == "at://did:plc:orang1/app.bsky.feed.post/3lk1"
     assert mention.published_at == NOW - timedelta(hours=1, minutes=1)
-    assert mention.raw_data == {"languages": ["id"]}
+    assert mention.raw_data == {"did": "did:plc:orang1", "languages": ["id"]}
     profiles = [asked.path for asked in replica.asked if "getProfiles" in asked.path]
     assert profiles == ["/xrpc/app.bsky.actor.getProfiles?actors=did%3Aplc%3Aorang0&actors=did%3Aplc%3Aorang1"]
 

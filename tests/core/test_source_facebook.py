@@ -60,6 +60,7 @@ def test_a_post_is_told_in_full():
     assert (post.url, post.native_id) == ("https://www.facebook.com/100/posts/0", "100_0")
     assert (post.author, post.author_followers, post.published_at) == ("Halaman Uji", 900, NOW - MINUTE)
     assert post.engagement == Engagement(likes=55, shares=4, comments=7)
+    assert post.raw_data == {"id": "100_0", "page_name": "halamanuji"}
 
 
 def test_no_shares_are_none_at_all_and_posts_without_text_cost_only_themselves():

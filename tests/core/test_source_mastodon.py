@@ -61,7 +61,9 @@ def test_a_post_gives_all_that_the_server_tells_of_it(replica: Replica) -> None:
     assert mention.engagement == Engagement(likes=3, shares=2, comments=1)
     assert mention.published_at == NOW - timedelta(hours=4)
     assert mention.native_id == "https://contoh.social/users/siti/statuses/6"
-    assert mention.raw_data == {"server": replica.host, "languages": ["id"], "tags": ["pemilu"]}
+    assert mention.raw_data == {
+        "server": replica.host, "id": "113000000000000006", "languages": ["id"], "tags": ["pemilu"],
+    }  # fmt: skip
 
 
 def test_a_warning_counts_as_words_and_boosts_private_posts_and_pictures_do_not_count(

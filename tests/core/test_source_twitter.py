@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ from tests.replicas.twitter import TOKEN, X, problem
 
 BANJIR, PEMILU = make_keyword("banjir"), make_keyword("pemilu")
 EACH = 0.015
+LAST = datetime(2026, 11, 30, 23, 45, tzinfo=UTC)
+"""When nothing has to be saved any more."""
 RESET = str(int((NOW + timedelta(minutes=9)).timestamp()))
 
 
@@ -305,7 +308,7 @@ def test_a_request_is_made_smaller_to_fit_what_is_left_and_the_cap_ends_the_run(
     for n in range(300):
         x.say(f"banjir {n}", minutes_ago=n)
     x.join("501", "warga_uji")
-    with opened(x, twitter_monthly_cap=0.4) as (source, replica):
+    with opened(x, twitter_monthly_cap=0.4, at=NOW + timedelta(days=5)) as (source, replica):  # the last of the month
         ran = run(source, [BANJIR], limit=1000)
         sizes = [int(each.query["max_results"]) for each in replica.asked]
         assert spent(source) <= 0.4
@@ -320,6 +323,45 @@ def test_a_request_is_made_smaller_to_fit_what_is_left_and_the_cap_ends_the_run(
         assert len(replica.asked) == len(sizes)
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] == 26
+
+
+def test_the_month_is_not_spent_in_a_day_and_where_money_is_short_what_is_new_comes_first(x: X):
+    ledger, cursor, given, notes = LocalLedger(), {}, [], []
+    bought: Counter[date] = Counter()
+    behind = []
+    for hours in range(0, 132, 3):  # until the month ends: six days, with 1.50 dollars
+        if hours % 12 == 0:
+            x.now = NOW + timedelta(hours=hours)
+            [x.say(f"banjir {hours} {n}", minutes_ago=n) for n in range(100)]
+        now = NOW + timedelta(hours=hours)
+        with opened(x, ledger=ledger, at=now, twitter_monthly_cap=1.5) as (source, _):
+            ran = run(source, [BANJIR], cursor)
+        assert ran.error is None or isinstance(ran.error, SourcePaidOut)
+        cursor, given = kept(ran) if ran.batches else cursor, given + ids(ran)
+        bought[now.date()] += len(ran.mentions)
+        notes.append(ran.note if ran.batches else "")
+        if ran.mentions:
+            behind.append(now - max(mention.published_at for mention in ran.mentions))
+    first, *others = bought.values()
+    assert len(given) == len(set(given)), "nothing is bought twice"
+    assert 90 <= first <= 150, "a first look takes three shares of 50 posts"
+    assert all(0 < each <= 75 for each in others)
+    assert max(behind) < timedelta(hours=24)
+    assert any("1 searches wait, so that the month's money lasts." in note for note in notes)
+    assert any("1 searches were not read to their end" in note for note in notes)
+
+
+def test_a_new_keyword_is_looked_for_at_once_though_the_others_wait(x: X):
+    for n in range(200):
+        x.say(f"banjir {n}", minutes_ago=n)
+    new = x.say("pemilu")
+    ledger, cap = LocalLedger(), {"twitter_monthly_cap": 1.5}
+    with opened(x, ledger=ledger, **cap) as (source, _):
+        first = run(source, [BANJIR], limit=60)
+    with opened(x, ledger=ledger, at=NOW + timedelta(minutes=30), **cap) as (source, _):
+        second = run(source, [BANJIR, PEMILU], kept(first))
+    assert ids(second) == [new]
+    assert second.note == "1 searches wait, so that the month's money lasts."
 
 
 def test_what_came_is_charged_and_the_month_begins_anew(x: X):
@@ -366,11 +408,22 @@ def test_posts_are_looked_up_again_a_hundred_at_a_time_without_buying_their_auth
 
 def test_a_lookup_keeps_to_what_is_left(x: X):
     known = [x.say(f"banjir {n}", minutes_ago=n) for n in range(30)]
-    with opened(x, twitter_monthly_cap=0.1) as (source, _):
+    with opened(x, twitter_monthly_cap=0.1, at=LAST) as (source, _):
         batches = source.lookup(known)
         assert len(next(batches).mentions) == 20
         with pytest.raises(SourcePaidOut):
             next(batches)
+
+
+def test_a_lookup_leaves_what_the_next_search_needs_and_keeps_to_the_days(x: X):
+    known = [x.say(f"banjir {n}", minutes_ago=n) for n in range(100)]
+    with opened(x, twitter_monthly_cap=1.5) as (source, _):
+        batches = source.lookup(known)
+        assert 0 < len(next(batches).mentions) < 25
+        with pytest.raises(SourceQuota, match="no more of it is spent for now"):
+            next(batches)
+        x.say("pemilu")
+        assert len(run(source, [PEMILU]).mentions) == 1
 
 
 @pytest.mark.parametrize(
@@ -396,7 +449,7 @@ def test_without_a_token_it_says_what_it_lacks_and_with_one_what_it_may_cost(x: 
         assert isinstance(source, Budgeted)
         assert isinstance(source, Refreshing)
         (budget,) = source.budgets()
-        assert budget == Budget("twitter.dollars", 25.0, "month", MONEY, pytest.approx(EACH))
+        assert budget == Budget("twitter.dollars", 25.0, "month", MONEY, pytest.approx(EACH), pytest.approx(10 * EACH))
 
 
 SEEN = X(NOW)

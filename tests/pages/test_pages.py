@@ -140,6 +140,11 @@ def test_what_a_run_may_cost_is_said_before_it_where_money_is_spent(open_app: Op
     app = open_app("collection")
     said = "1.50 of 25.00 US dollars are left; this run may cost 1.50 at most"
     assert said in texts(app)
+    stores.sources.save(SourceInfo("twitter", "X (Twitter)", "twitter", budgets=(spends._replace(request=0.15),)))
+    stores.quota_uses.save(Use("u1", "twitter.dollars", datetime.now(UTC), 15.0))
+    paced = texts(app.run())
+    assert "10.00 of 25.00 US dollars are left" in paced
+    assert "this run may cost" in paced
     app.multiselect(key="scrape_sources").set_value(["detik"]).run()
     assert said not in texts(app)
 
@@ -326,10 +331,10 @@ def test_days_on_which_loud_sources_were_blind_are_told_with_a_button_to_collect
     noon = (day_start(day_of(now, JAKARTA), JAKARTA) - timedelta(hours=12) - begins) // HOUR  # of yesterday
     rhythm = Rhythm("tempo", now, begins, (), (noon, noon + 1), (9.0, 9.0), 40.0, first_heard=begins)
     stores.rhythms.save(replace(rhythm, missed=(1.0, 1.0)))
-    assert "Shaded" not in texts(open_app())
+    assert "Hatched" not in texts(open_app())
     stores.rhythms.save(rhythm)
     app = open_app()
-    assert "Shaded: on 1 day sources were silent that usually speak. About 45% of the usual mentions" in texts(app)
+    assert "Hatched: on 1 day sources were silent that usually speak. About 45% of the usual mentions" in texts(app)
     assert "Tempo" in texts(app)
     app.button(key="collect_blind").click().run()
     assert "background workers cannot be reached" in texts(app)

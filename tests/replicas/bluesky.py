@@ -1,4 +1,4 @@
-"""Bluesky as its lexicons describe it: logging in, searching, profiles."""
+"""Bluesky as its lexicons describe it: logging in, searching, profiles, single posts."""
 
 from __future__ import annotations
 
@@ -56,6 +56,11 @@ class Bluesky:
         if method == "app.bsky.actor.getProfiles":
             actors = parse_qs(urlsplit(asked.path).query)["actors"]
             return Page.of_json({"profiles": [{"did": did, "followersCount": 50 + int(did[-1])} for did in actors]})
+        if method == "app.bsky.feed.getPosts":
+            uris = parse_qs(urlsplit(asked.path).query)["uris"]
+            if len(uris) > 25:
+                return Page.of_json({"error": "InvalidRequest", "message": "uris must not have more than 25"}, 400)
+            return Page.of_json({"posts": [post for post in self.posts if post["uri"] in uris]})
         return self._search(asked.query)
 
     def _login(self, sent: dict[str, str]) -> Page:

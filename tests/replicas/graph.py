@@ -1,4 +1,4 @@
-"""Meta's Graph API over posts that a test makes up: a page's posts, Instagram media, Threads."""
+"""Meta's Graph API over posts that a test makes up: a page's posts, single ones, Instagram media, Threads."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ def refused(code: int, message: str = "no", status: int = 400, *, headers: dict[
     error = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A1"} | more
     page = Page.of_json({"error": error}, status)
     return Page(page.body, page.media_type, status, headers=headers or {})
+
+
+NOT_THERE = refused(803, "Some of the aliases you requested do not exist", 404)
 
 
 @dataclass
@@ -49,7 +52,15 @@ class GraphSite:
                 return self._headed(self.objects[known])
             if known in self.lists:
                 return lambda asked, known=known: self._list(known, asked)
-        return refused(803, "Some of the aliases you requested do not exist", 404)
+        return self._single if what == "" else NOT_THERE
+
+    def _single(self, asked: Asked) -> Page:
+        """The objects of ``ids`` by their ids, from whatever list holds them; none where one is missing."""
+        known = {item["id"]: item for listed in self.lists.values() for item in listed}
+        ids = asked.query["ids"].split(",")
+        if len(ids) > 50:
+            return refused(100, "Too many IDs")
+        return self._headed({id: known[id] for id in ids}) if known.keys() >= set(ids) else NOT_THERE
 
     def _list(self, name: str, asked: Asked) -> Page:
         given = asked.query

@@ -1,4 +1,4 @@
-"""A Mastodon server as its documentation describes it: timelines of hashtags, and search."""
+"""A Mastodon server as its documentation describes it: timelines of hashtags, search, single statuses."""
 
 from __future__ import annotations
 
@@ -56,6 +56,9 @@ class Mastodon:
             tag = unquote(path.rpartition("/")[2])
             found = [s for s in self.statuses if any(t.get("name") == tag for t in s["tags"])]
             return Page.of_json(self._paged(found, asked.query))
+        if path.startswith("/api/v1/statuses/"):
+            known = [s for s in self.statuses if s["id"] == path.rpartition("/")[2]]
+            return Page.of_json(known[0]) if known else Page.of_json({"error": "Record not found"}, 404)
         return None
 
     def _paged(self, found: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:

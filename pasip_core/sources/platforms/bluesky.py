@@ -1,36 +1,40 @@
 """Bluesky's search, asked with an account of one's own; few queries, since it is meant for people.
 
-Facts: ``bluesky-social/atproto`` (lexicons ``app.bsky.feed.searchPosts``, ``app.bsky.actor.getProfiles``), 2026.
+Facts: ``bluesky-social/atproto`` (lexicons ``app.bsky.feed.searchPosts``, ``app.bsky.feed.getPosts``,
+``app.bsky.actor.getProfiles``), 2026.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.mention import Engagement, RawMention
+from pasip_core.domain.mention import EMPTY, Mention, RawMention
 from pasip_core.errors import SourceError, SourceQuota
 from pasip_core.sources.addresses import shown_url
 from pasip_core.sources.api import Answer, Parameters
-from pasip_core.sources.back_by_page import Post, PostPage, Read, Walks
+from pasip_core.sources.back_by_page import PostPage, Read, Walks
 from pasip_core.sources.base import Batch, Source
-from pasip_core.sources.fields import count, items, mapping, moment, summed, text
+from pasip_core.sources.fields import count, items, mapping, text
+from pasip_core.sources.lookups import each_read, looked_up
 from pasip_core.sources.searching import SearchRun, read_posts
 from pasip_core.sources.translate import Dialect, Query, queries_for
 from pasip_core.sources.workbench import Workbench
 
+from .bluesky_posts import DID, POST, read_post, uri_of, written
 from .bluesky_session import Account
 
 DIALECT = Dialect(either="", without="", groups=False, sigils="#")
 """One query for each word or phrase: the lexicon leaves the syntax of choices open."""
 MOST_POSTS = 100
 MOST_ACTORS = 25
-_POST = re.compile(r"at://(did:[\w:.%-]{1,200})/app\.bsky\.feed\.post/([\w.~:-]{1,100})")
-_HANDLE = re.compile(r"(?=.{3,253}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+MOST_URIS = 25
+"""Of one call for single posts (``app.bsky.feed.getPosts``)."""
+MOST_LOOKUPS = 500
 
 
 def sources(bench: Workbench) -> Iterable[Source]:
@@ -48,6 +52,7 @@ class BlueskySource:
     label = "Bluesky"
     platform = "bluesky"
     url = "https://bsky.app"
+    most_lookups = MOST_LOOKUPS
 
     def needs(self) -> tuple[str, ...]:
         """An account and one of its app passwords."""
@@ -64,6 +69,19 @@ class BlueskySource:
         run = SearchRun(self.name, queries, Walks.from_cursor(cursor), self.bench.clock(), limit)
         reader = _Reader(Account(self.bench), run)
         yield from run.batches(reader.read_for)
+
+    def native_id(self, mention: Mention) -> str:
+        """See ``Refreshing``."""
+        return uri_of(mention)
+
+    def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
+        """See ``Refreshing``. Followers are not asked for: that would be as many calls again."""
+        return looked_up(ids, POST, MOST_URIS, self._posts)
+
+    def _posts(self, uris: Sequence[str]) -> list[RawMention | None]:
+        account, now = Account(self.bench), self.bench.clock()
+        told = mapping(account.get("app.bsky.feed.getPosts", {"uris": uris}).data).get("posts")
+        return each_read(told, partial(read_post, now=now, followers=EMPTY), shown_url(account.base))
 
 
 @dataclass
@@ -83,7 +101,7 @@ class _Reader:
 
         def read(until: str, room: int) -> PostPage:
             asked: Parameters = {
-                "q": query.text, "sort": "latest", "limit": min(MOST_POSTS, room), "since": _written(since),
+                "q": query.text, "sort": "latest", "limit": min(MOST_POSTS, room), "since": written(since),
                 "until": until or None,
             }  # fmt: skip
             answer = self.account.get("app.bsky.feed.searchPosts", asked)
@@ -95,14 +113,16 @@ class _Reader:
         found = mapping(answer.data)
         self._learn_followers(items(found.get("posts")))
         shown = shown_url(self.account.base)
-        posts, unread = read_posts(found.get("posts"), self._post, shown)
+        posts, unread = read_posts(
+            found.get("posts"), partial(read_post, now=self.run.now, followers=self._followers), shown
+        )
         self.run.unread += unread
         return PostPage(posts, more=bool(text(found.get("cursor"))))
 
     def _learn_followers(self, posts: Iterable[Mapping[str, Any]]) -> None:
         """The search does not tell them. Where they cannot be had, the posts count all the same."""
         dids = {text(mapping(post, "author").get("did")) for post in posts} - set(self._followers)
-        wanted = sorted(did for did in dids if re.fullmatch(r"did:[\w:.%-]{1,200}", did))
+        wanted = sorted(did for did in dids if DID.fullmatch(did))
         for start in range(0, len(wanted), MOST_ACTORS):
             if self._profiles_fail:
                 return
@@ -118,48 +138,3 @@ class _Reader:
                 text(p.get("did")): count(p.get("followersCount")) for p in items(mapping(answer.data).get("profiles"))
             }
             self._followers |= {did: told.get(did) for did in part}
-
-    def _post(self, told: Mapping[str, object]) -> Post | None:
-        """One post; without a mention where it has no words (pictures), ``None`` where it cannot be read."""
-        place = _POST.fullmatch(text(told.get("uri")))
-        published_at = self._published_at(told)
-        if not place or published_at is None:
-            return None
-        # The client of the author writes the time: what lies ahead must not hide what comes until then.
-        mark = min(published_at, self.run.now).timestamp()
-        return Post(mark, _written(published_at), self._mention(told, place[1], place[2], published_at))
-
-    def _mention(self, told: Mapping[str, object], did: str, key: str, published_at: datetime) -> RawMention | None:
-        record, author = mapping(told, "record"), mapping(told, "author")
-        content = text(record.get("text"))
-        if not content:
-            return None
-        handle = text(author.get("handle"))
-        name = handle if _HANDLE.fullmatch(handle) and handle != "handle.invalid" else did
-        languages = record.get("langs")
-        return RawMention(
-            source="bluesky",
-            platform="bluesky",
-            content=content,
-            published_at=published_at,
-            url=f"https://bsky.app/profile/{name}/post/{key}",
-            author=name,
-            author_followers=self._followers.get(text(author.get("did"))),
-            engagement=Engagement(
-                likes=count(told.get("likeCount")),
-                shares=summed([count(told.get("repostCount")), count(told.get("quoteCount"))]),
-                comments=count(told.get("replyCount")),
-            ),
-            native_id=text(told.get("uri")),
-            raw_data={"languages": [text(code)[:20] for code in languages]} if isinstance(languages, list) else {},
-        )
-
-    def _published_at(self, told: Mapping[str, object]) -> datetime | None:
-        """When it was written as its author's client says, unless the network knew it before that."""
-        moments = (mapping(told, "record").get("createdAt"), told.get("indexedAt"))
-        known = [found for value in moments if isinstance(value, str) and (found := moment(value, self.run.now))]
-        return min(known, default=None)
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,20 +1,20 @@
 """Mastodon servers, one source each: timelines of hashtags, and full-text search where a server offers it.
 
-Facts: ``mastodon/documentation`` (methods ``timelines/tag``, ``search``; entity ``Status``), July 2026.
+Facts: ``mastodon/documentation`` (methods ``timelines/tag``, ``search``, ``statuses``; entity ``Status``), July 2026.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.mention import Engagement, RawMention
+from pasip_core.domain.mention import Mention, RawMention
 from pasip_core.errors import (
     SettingError,
     SourceAuth,
@@ -25,20 +25,26 @@ from pasip_core.errors import (
 )
 from pasip_core.sources.addresses import host_of, shown_url
 from pasip_core.sources.api import Api, Parameters, error_json
-from pasip_core.sources.back_by_page import Post, PostPage, Read, Walks
+from pasip_core.sources.back_by_page import PostPage, Read, Walks
 from pasip_core.sources.base import Batch, Source
-from pasip_core.sources.entries import joined
 from pasip_core.sources.exchange import Response
-from pasip_core.sources.fields import count, items, mapping, moment, text
-from pasip_core.sources.markup import lines_of
+from pasip_core.sources.fields import mapping
+from pasip_core.sources.lookups import each_read, looked_up
 from pasip_core.sources.searching import SearchRun, read_posts
 from pasip_core.sources.translate import Dialect, Query, queries_for
 from pasip_core.sources.workbench import Workbench
+
+from .mastodon_posts import NUMBER, number_of, read_post
 
 DIALECT = Dialect(either="", without="", groups=False, sigils="")
 MOST_POSTS = 40
 FRUITLESS = 3
 """After so many searches without a hit a server is taken for one that has no full-text index."""
+AT_ONCE = 20
+"""Posts that were asked for again, one by one, before they are written."""
+MOST_LOOKUPS = 300
+"""Of all servers together: at their pace five or six minutes."""
+FEWEST_LOOKUPS = 20
 _SERVER = re.compile(r"(?:(https?)://)?([A-Za-z0-9.-]+(?::\d{1,5})?)/?")
 _PARTS = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -100,11 +106,37 @@ class MastodonSource:
         The way back goes from the newest to what is known, and a little below it: a post that reaches this server
         late gets an id from when it was written, which asking by ``min_id`` would pass over.
         """
-        now, delay = self.bench.clock(), self.bench.platforms["mastodon"].delay
         words = queries_for(keywords, DIALECT)
-        run = SearchRun(self.name, [*hashtags(words), *words], Walks.from_cursor(cursor), now, limit)
-        api = Api(self.bench.http, self.base, delay, explain=explained)
-        yield from run.batches(_Reader(api, run, host_of(self.base)).read_for)
+        run = SearchRun(self.name, [*hashtags(words), *words], Walks.from_cursor(cursor), self.bench.clock(), limit)
+        yield from run.batches(_Reader(self._api, run, host_of(self.base)).read_for)
+
+    @property
+    def most_lookups(self) -> int:
+        """Its share of what all servers are asked for, since each post is a request of its own."""
+        return max(FEWEST_LOOKUPS, MOST_LOOKUPS // max(1, len(servers(self.bench.settings.mastodon_servers))))
+
+    def native_id(self, mention: Mention) -> str:
+        """See ``Refreshing``: the number under which this server knows a post that it gave."""
+        return number_of(mention, host_of(self.base))
+
+    def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
+        """See ``Refreshing``. One request a post: only newer servers tell several at once."""
+        return looked_up(ids, NUMBER, AT_ONCE, self._statuses)
+
+    def _statuses(self, numbers: Sequence[str]) -> list[RawMention | None]:
+        told = []
+        for number in numbers:
+            try:
+                told.append(self._api.get(f"api/v1/statuses/{number}").data)
+            except SourceGone:
+                continue
+        read = partial(read_post, now=self.bench.clock(), host=host_of(self.base))
+        mentions = each_read(told, read, shown_url(self.base))
+        return [mention and replace(mention, native_id=mention.raw_data["id"]) for mention in mentions]
+
+    @property
+    def _api(self) -> Api:
+        return Api(self.bench.http, self.base, self.bench.platforms["mastodon"].delay, explain=explained)
 
 
 def hashtags(queries: Iterable[Query]) -> list[Query]:
@@ -153,49 +185,9 @@ class _Reader:
         return page
 
     def _page(self, told: object) -> PostPage:
-        posts, unread = read_posts(told, self._post, shown_url(self.api.base))
+        posts, unread = read_posts(told, partial(read_post, now=self.run.now, host=self.host), shown_url(self.api.base))
         self.run.unread += unread
         return PostPage(posts, more=bool(posts))
-
-    def _post(self, told: Mapping[str, object]) -> Post | None:
-        number, published_at = text(told.get("id")), moment(told.get("created_at"), self.run.now)
-        if not re.fullmatch(r"[\w-]{1,64}", number) or published_at is None:
-            return None
-        return Post(min(published_at, self.run.now).timestamp(), number, self._mention(told, published_at))
-
-    def _mention(self, told: Mapping[str, object], published_at: datetime) -> RawMention | None:
-        """``None`` for pictures without words, boosts, and what is not for everyone."""
-        url = joined("", text(told.get("url"))) or joined("", text(told.get("uri")))
-        content = "\n\n".join(filter(None, (text(told.get("spoiler_text")), lines_of(text(told.get("content"))))))
-        is_public = text(told.get("visibility")) in ("public", "unlisted", "")
-        if not url or not content or not is_public or mapping(told.get("reblog")):
-            return None
-        account = mapping(told, "account")
-        return RawMention(
-            source="mastodon",
-            platform="mastodon",
-            content=content,
-            published_at=published_at,
-            url=url,
-            author=self._author(account, url),
-            author_followers=count(account.get("followers_count")),
-            engagement=Engagement(
-                likes=count(told.get("favourites_count")),
-                shares=count(told.get("reblogs_count")),
-                comments=count(told.get("replies_count")),
-            ),
-            native_id=text(told.get("uri")) or url,
-            raw_data={
-                "server": self.host,
-                "languages": [code] if (code := text(told.get("language"))[:20]) else [],
-                "tags": [text(tag.get("name"))[:100] for tag in items(told.get("tags"))],
-            },
-        )
-
-    def _author(self, account: Mapping[str, Any], url: str) -> str:
-        """With the server: an account of this one is told without."""
-        name = text(account.get("acct"), account.get("username"))
-        return name if not name or "@" in name else f"{name}@{urlsplit(url).hostname or self.host}"
 
 
 def explained(answer: Response) -> SourceError | None:

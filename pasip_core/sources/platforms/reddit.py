@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.mention import Mention
 from pasip_core.domain.runs import Feed
 from pasip_core.errors import SourceBadQuery, SourceBlocked, SourceForbidden
 from pasip_core.sources.addresses import shown_url
@@ -19,21 +20,27 @@ from pasip_core.sources.api import Parameters
 from pasip_core.sources.back_by_page import PostPage, Read, Walks
 from pasip_core.sources.base import Batch, Source
 from pasip_core.sources.entries import read_listing
+from pasip_core.sources.lookups import looked_up
 from pasip_core.sources.searching import SearchRun
 from pasip_core.sources.translate import Dialect, Query, queries_for
 from pasip_core.sources.workbench import Workbench
 
 from .reddit_api import MOST_POSTS, RedditApi
-from .reddit_posts import post_of_entry
+from .reddit_posts import NAME, post_of_entry
 
 SMALLEST_PAGE = 25
 """A feed with fewer entries is taken for the last one; it does not tell whether there are more."""
+MOST_LOOKUPS = 1_000
+"""Ten calls of the hundred in a minute that an app may make."""
+_COMMENTS = re.compile(
+    r"https?://(?:www\.|old\.)?reddit\.com/(?:(?:r|user)/[\w-]+/)?comments/([A-Za-z0-9]{1,16})(?:/.*)?"
+)
 _SUBREDDIT = re.compile(r"(?:(?:https?://)?(?:www\.|old\.)?reddit\.com)?/?(?:r/)?([A-Za-z0-9_]{2,21})/?")
 
 
 def sources(bench: Workbench) -> Iterable[Source]:
-    """The search, and one for each subreddit that people added."""
-    yield RedditSource(bench)
+    """The search, which with an app can look posts up again, and one for each subreddit that people added."""
+    yield RedditSearch(bench) if bench.settings.reddit_client_id else RedditSource(bench)
     for feed in bench.feeds_of("reddit"):
         yield RedditSource(bench, feed)
 
@@ -131,3 +138,19 @@ class RedditSource:
         posts = [post for entry in entries if (post := post_of_entry(entry, now))]
         unread = sum(entry.id.startswith("t3_") for entry in entries) - len(posts)
         return PostPage(posts, more=len(entries) >= SMALLEST_PAGE), max(0, unread)
+
+
+@dataclass(frozen=True)
+class RedditSearch(RedditSource):
+    """The search as an app: it looks up again what any source of Reddit gave, also before there was an app."""
+
+    most_lookups = MOST_LOOKUPS
+
+    def native_id(self, mention: Mention) -> str:
+        """See ``Refreshing``."""
+        found = _COMMENTS.fullmatch(mention.url)
+        return f"t3_{found[1]}" if found else ""
+
+    def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
+        """See ``Refreshing``."""
+        return looked_up(ids, NAME, MOST_POSTS, RedditApi(self.bench).posts)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from pasip_core.domain.mention import RawMention
 from pasip_core.errors import SourceAuth, SourceBlocked, SourceError, SourceForbidden, SourceGone, SourceParse
 from pasip_core.sources.addresses import shown_url
 from pasip_core.sources.api import Api, Parameters, error_json
@@ -16,6 +19,7 @@ from pasip_core.sources.back_by_page import PostPage
 from pasip_core.sources.exchange import Response
 from pasip_core.sources.fields import mapping, text
 from pasip_core.sources.kept import Kept, key_of
+from pasip_core.sources.lookups import each_read
 from pasip_core.sources.searching import read_posts
 from pasip_core.sources.workbench import Workbench
 
@@ -41,6 +45,12 @@ class RedditApi:
         shown = shown_url(self.bench.platforms["reddit"].bases["oauth"])
         posts, unread = read_posts(listing.get("children"), lambda child: post_of_json(child, now), shown)
         return PostPage(posts, more=bool(text(listing.get("after")))), unread
+
+    def posts(self, names: Sequence[str]) -> list[RawMention | None]:
+        """At most a hundred posts by name, as far as they are still there, in one call."""
+        listing = mapping(self._get("api/info", {"id": ",".join(names), "raw_json": 1}), "data")
+        shown = shown_url(self.bench.platforms["reddit"].bases["oauth"])
+        return each_read(listing.get("children"), partial(post_of_json, now=self.bench.clock()), shown)
 
     def _get(self, path: str, asked: Parameters) -> object:
         key = key_of(self._site.base, *self._credentials)

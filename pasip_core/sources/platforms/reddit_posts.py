@@ -16,7 +16,7 @@ from pasip_core.sources.markup import lines_of, one, read_html
 
 SITE = "https://www.reddit.com"
 GONE = frozenset({"[deleted]", "[removed]"})
-_NAME = re.compile(r"t3_\w{1,20}")
+NAME = re.compile(r"t3_\w{1,20}", re.ASCII)
 _SUBREDDIT = re.compile(r"/(?:r|user)/([\w-]{1,40})/")
 
 
@@ -29,7 +29,7 @@ def post_of_json(child: Mapping[str, object], now: datetime) -> Post | None:
     name, published_at = text(told.get("name")), moment(told.get("created_utc"), now)
     title, body = text(told.get("title")), text(told.get("selftext"))
     permalink = text(told.get("permalink"))
-    if not _NAME.fullmatch(name) or published_at is None or not permalink.startswith("/") or not title:
+    if not NAME.fullmatch(name) or published_at is None or not permalink.startswith("/") or not title:
         return None
     author = text(told.get("author"))
     url = f"{SITE}{permalink}"
@@ -55,7 +55,7 @@ def post_of_json(child: Mapping[str, object], now: datetime) -> Post | None:
 
 def post_of_entry(entry: Entry, now: datetime) -> Post | None:
     """One entry of a feed; ``None`` for what is no post (communities that fit a search). Feeds tell no counts."""
-    if not _NAME.fullmatch(entry.id) or entry.published_at is None or not entry.title:
+    if not NAME.fullmatch(entry.id) or entry.published_at is None or not entry.title:
         return None
     title = plain(entry.title)
     # Around the author's own words a feed puts "submitted by" and links.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,11 +26,12 @@ from ..workbench import Workbench
 from .twitter_api import Calls, Explanation, LostPlace
 from .twitter_polls import MARGIN, WINDOW, Poll, Reading, rule_key
 from .twitter_posts import NAME, Found, number_of, read_answer
-from .twitter_purse import Purse
+from .twitter_purse import LEAST, NotYet, Purse
 
-LEAST = 10
-"""Posts that one search has to ask for at least."""
 MOST_RECENT, MOST_ARCHIVE, MOST_IDS = 100, 500, 100
+MOST_LOOKUPS = 1_000
+LATE = timedelta(hours=6)
+"""So long the rest of a poll may wait for money; then what is new comes first."""
 MOST_REQUESTS = 100
 """Of one run: pages may be empty and still lead to further ones."""
 
@@ -61,6 +62,7 @@ class Twitter:
     name = NAME
     platform = NAME
     url = "https://x.com"
+    most_lookups = MOST_LOOKUPS
 
     @property
     def label(self) -> str:
@@ -85,7 +87,8 @@ class Twitter:
         """The money of the month."""
         dollars = self.purse.dollars
         limit, window = dollars.quota.limit, dollars.quota.window
-        return (Budget(dollars.bucket, limit, window, MONEY, self.purse.post + self.purse.user),)
+        each = self.purse.post + self.purse.user
+        return (Budget(dollars.bucket, limit, window, MONEY, each, self.purse.request),)
 
     def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
         """See ``Source``; ``SourcePaidOut`` where the month's cap allows no further request."""
@@ -93,10 +96,10 @@ class Twitter:
         run = _Run(self, Reading.from_cursor(cursor, now, archive=self.archive), limit, now)
         yield from run.read([k for k in keywords if k.monitoring_start is None or k.monitoring_start < now])
 
-    def search(self, poll: Poll, size: int) -> Found:
-        """The next page of a poll, of at most ``size`` posts, or of as many as can be paid."""
+    def search(self, poll: Poll, size: int, *, ahead: bool) -> Found:
+        """The next page of a poll, of at most ``size`` posts, or of as many as may be paid; ``NotYet`` for none."""
         path, most = ("all", MOST_ARCHIVE) if self.archive else ("recent", MOST_RECENT)
-        with self.purse.buying(max(LEAST, min(size, most)), LEAST, users=True) as purchase:
+        with self.purse.searching(max(LEAST, min(size, most)), ahead=ahead) as purchase:
             parameters = {
                 **poll.parameters(),
                 "max_results": purchase.size,
@@ -119,7 +122,7 @@ class Twitter:
         """See ``Refreshing``. Authors are not asked for, since each would cost more than its post."""
         wanted = [id for id in dict.fromkeys(ids) if number_of(id)]
         while wanted:
-            with self.purse.buying(min(len(wanted), MOST_IDS), 1, users=False) as purchase:
+            with self.purse.looking_up(min(len(wanted), MOST_IDS)) as purchase:
                 asked, wanted = wanted[: purchase.size], wanted[purchase.size :]
                 answer = self.calls.get("2/tweets", {"ids": ",".join(asked)} | self._fields())
                 found = read_answer(answer.data, self.clock())
@@ -148,6 +151,8 @@ class _Run:
     requests: int = 0
     unreadable: int = 0
     withheld: list[str] = field(default_factory=list)
+    waiting: int = 0
+    given_up: int = 0
 
     def read(self, keywords: Sequence[Keyword]) -> Iterator[Batch]:
         """What is under way and what is new; then, for what was under way and has ended, what came meanwhile."""
@@ -159,7 +164,7 @@ class _Run:
             still = {rule for poll in self.state.polls for rule in poll.rules}
             later = [k for k in keywords if rule_key(k) in resumed - still]
             yield from self._in_turn(self._begin(later))
-        yield Batch((), self.state.as_cursor(), None, _note(self.unreadable, self.withheld))
+        yield Batch((), self.state.as_cursor(), None, self._note())
 
     def _begin(self, keywords: Sequence[Keyword]) -> list[Poll]:
         """Polls for keywords, the important first; those never read are asked for apart, or all would be read anew.
@@ -184,9 +189,21 @@ class _Run:
         waiting = deque(polls)
         while waiting and (room := self._room()):
             poll = waiting.popleft()
-            yield self._page(poll, room, room // (len(waiting) + 1))
+            try:
+                yield self._page(poll, room, room // (len(waiting) + 1))
+            except NotYet:
+                self._let_wait(poll)
+                continue
             if poll in self.state.polls:
                 waiting.append(poll)
+
+    def _let_wait(self, poll: Poll) -> None:
+        """For want of money; one that has waited for long gives way to what is new."""
+        if poll.top and self.now - poll.begun >= LATE:
+            self.given_up += 1
+            self.state.end(poll)
+        else:
+            self.waiting += 1
 
     def _room(self) -> int:
         """Posts that may still be bought; a handful is left to the next run, since a request brings ten."""
@@ -201,14 +218,25 @@ class _Run:
         self.withheld += found.withheld
         if poll in self.state.polls:
             self.state.advance(poll, found, [post.native_id for post in given], self.now)
-        return Batch(given, self.state.as_cursor(), None, _note(self.unreadable, self.withheld))
+        return Batch(given, self.state.as_cursor(), None, self._note())
+
+    def _note(self) -> str:
+        waits = f"{self.waiting} searches wait, so that the month's money lasts." if self.waiting else ""
+        late = (
+            f"{self.given_up} searches were not read to their end: there is no money for it." if self.given_up else ""
+        )
+        return " ".join(filter(None, (waits, late, _note(self.unreadable, self.withheld))))
+
+    def _is_first_look(self, poll: Poll) -> bool:
+        """Whether rules that were never read are asked for the first time; what is left of them then is not urgent."""
+        return poll.since is None and (poll.top is None or poll.begun == self.now)
 
     def _search(self, poll: Poll, size: int) -> Found:
         """The next page without what was read before; nothing, and the poll ended, where the rest is out of reach."""
         while True:
             self.requests += 1
             try:
-                found = self.source.search(poll, size)
+                found = self.source.search(poll, size, ahead=self._is_first_look(poll))
             except LostPlace as lost:
                 if poll.without(lost.parameters):
                     continue

@@ -57,9 +57,9 @@ def newest(*marks: Mark | None) -> Mark | None:
 class Poll:
     """``query`` for ``rules`` (keys), from ``top``, the newest post of its first page, back to ``since``.
 
-    ``top`` is ``None`` until its first page. ``token`` leads to the next page, ``oldest`` is the last post that was
-    given. ``floor`` is the newest post that any poll had met when this one began: what is older was there to be
-    found, so that a rule that seldom finds something does not stay far behind the others.
+    ``top`` is ``None`` until its first page, ``begun`` is when that came. ``token`` leads to the next page, ``oldest``
+    is the last post that was given. ``floor`` is the newest post that any poll had met when this one began: what is
+    older was there to be found, so that a rule that seldom finds something does not stay far behind the others.
     """
 
     query: str
@@ -174,6 +174,7 @@ class Reading:
         if not (poll.token or poll.oldest):  # what others met later may lie beyond where this one began
             poll.floor = self.newest
         if poll.top is None and found.newest:
+            poll.begun = now
             published = {post.native_id: post.published_at for post in found.posts}
             poll.top = Mark(found.newest, published.get(found.newest, now))
         self.newest = newest(self.newest, poll.top)

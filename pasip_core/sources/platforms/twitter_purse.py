@@ -1,19 +1,27 @@
-"""The money that X may cost in a month: taken before each request, put back as far as it was not charged."""
+"""The money that X may cost in a month: spread over it, taken before each request, put back where not charged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+from pasip_core.domain.pace import BETWEEN_RUNS, pace
 from pasip_core.domain.quotas import Use
 from pasip_core.errors import SourceError, SourcePaidOut, SourceParse, SourceQuota, SourceUnavailable
 
 from ..exchange import SourceUnreached
 from ..ledger import Meter
 
+LEAST = 10
+"""Posts that one search has to ask for at least."""
 TRIES = 3
 """Another process may take what was left between the look at it and the reservation."""
+
+
+class NotYet(SourceQuota):
+    """There is money, but so that it lasts no more of it is spent for now."""
 
 
 @dataclass
@@ -47,14 +55,36 @@ class Purse:
     post: float
     user: float
 
-    @contextmanager
-    def buying(self, wanted: int, least: int, *, users: bool) -> Iterator[Purchase]:
-        """A request for at most ``wanted`` posts, or as many as can be paid, but no fewer than ``least``.
+    @property
+    def request(self) -> float:
+        """What the smallest search may cost."""
+        return LEAST * (self.post + self.user)
 
-        ``users`` says whether each may bring its author. ``SourcePaidOut`` where the month's cap allows no request.
-        What X may have charged, because its answer was lost, stays taken.
+    def searching(self, wanted: int, *, ahead: bool) -> AbstractContextManager[Purchase]:
+        """A search for at most ``wanted`` posts with their authors; ``ahead`` where a keyword is read for the first
+        time."""
+        return self._buying(wanted, LEAST, self.post + self.user, lambda: self._paced(ahead=ahead))
+
+    def looking_up(self, wanted: int) -> AbstractContextManager[Purchase]:
+        """At most ``wanted`` single posts without authors, of what the next search does not need."""
+        return self._buying(wanted, 1, self.post, self._spare)
+
+    def _spare(self) -> float:
+        needed = self.request if self.dollars.left() >= self.request else 0.0
+        return self._paced(ahead=False) - needed
+
+    def _paced(self, *, ahead: bool) -> float:
+        now = pace(self.dollars.quota, self.dollars.uses(), self.dollars.clock(), self.request)
+        return now.ahead if ahead else now.run
+
+    @contextmanager
+    def _buying(self, wanted: int, least: int, each: float, allowed: Callable[[], float]) -> Iterator[Purchase]:
+        """A request for at most ``wanted`` posts, or as many as may be paid now, but no fewer than ``least``.
+
+        ``SourcePaidOut`` where the month's cap allows no request, ``NotYet`` where only ``allowed`` does not. What X
+        may have charged, because its answer was lost, stays taken.
         """
-        purchase = self._reserve(wanted, least, self.post + (self.user if users else 0.0))
+        purchase = self._reserve(wanted, least, each, allowed)
         try:
             yield purchase
         except SourceError as error:
@@ -62,12 +92,17 @@ class Purse:
                 purchase.settle(0, 0)
             raise
 
-    def _reserve(self, wanted: int, least: int, each: float) -> Purchase:
+    def _reserve(self, wanted: int, least: int, each: float, allowed: Callable[[], float]) -> Purchase:
         for _ in range(TRIES):
-            affordable = int(self.dollars.left() / each + 1e-9) if each else wanted
-            size = min(wanted, affordable)
+            size = min(wanted, _times(self.dollars.left(), each))
             if size < least:
                 break
+            size = min(size, _times(allowed(), each))
+            if size < least:
+                raise NotYet(
+                    "X: so that the money lasts until the month ends, no more of it is spent for now.",
+                    retry_at=self.dollars.clock() + BETWEEN_RUNS,
+                )
             size = max(least, min(size, int(self.posts.left())))
             try:
                 dollars = self.dollars.reserve(size * each) if each else None
@@ -88,6 +123,11 @@ class Purse:
             f"too much for another request; the month begins anew on {anew:%Y-%m-%d}.",
             retry_at=anew,
         )
+
+
+def _times(money: float, each: float) -> int:
+    """How many can be had."""
+    return int(money / each + 1e-9) if each else sys.maxsize
 
 
 def _may_be_charged(error: SourceError) -> bool:

@@ -13,23 +13,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pasip_core.domain.keyword import Keyword
-from pasip_core.domain.mention import RawMention
+from pasip_core.domain.mention import Mention, RawMention
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import Feed
 
 from ..back_by_page import FIRST_LOOK, PostPage, Walk
 from ..back_by_time import Timelines
 from ..base import Batch, Source
+from ..lookups import looked_up
 from ..translate import Dialect, Query, queries_for
 from ..workbench import Workbench
 from .described import Described
-from .youtube_api import AT_ONCE, PLATFORM, Video, YouTube, open_youtube
+from .youtube_api import AT_ONCE, PLATFORM, VIDEO_ID, Video, YouTube, open_youtube
 from .youtube_comments import Watch
 
 OVERLAP = timedelta(minutes=10)
 """Asked for again each time: searches and playlists are not strictly in order."""
 MOST_PAGES = 10
 """Of a channel's uploads in one run, fifty each."""
+MOST_LOOKUPS = 1_000
+"""Twenty units of ten thousand."""
+_WATCH = re.compile(rf"https://www\.youtube\.com/watch\?v=({VIDEO_ID.pattern})", re.ASCII)
+"""A video; the address of a comment goes on."""
 
 
 def sources(bench: Workbench) -> Iterable[Source]:
@@ -93,11 +98,13 @@ class _Run:
 
 @dataclass(frozen=True)
 class YouTubeSearch(Described):
-    """Searches for keywords."""
+    """Searches for keywords, and looks up again what any source of YouTube gave: videos, not comments."""
 
     youtube: YouTube
     dialect: Dialect
     clock: Callable[[], datetime]
+
+    most_lookups = MOST_LOOKUPS
 
     def fetch(self, keywords: Sequence[Keyword], cursor: Mapping[str, Any], limit: int) -> Iterator[Batch]:
         """See ``Source``. The queries that wait longest are asked, as many as today's searches allow by now."""
@@ -115,6 +122,15 @@ class YouTubeSearch(Described):
             yield from self._search(run, lines, query, now, searches // max(1, min(len(queries), searches)))
         yield from run.comments()
         yield run.batch([])
+
+    def native_id(self, mention: Mention) -> str:
+        """See ``Refreshing``."""
+        found = _WATCH.fullmatch(mention.url)
+        return found[1] if found else ""
+
+    def lookup(self, ids: Sequence[str]) -> Iterator[Batch]:
+        """See ``Refreshing``. Subscribers are not asked for, since that would be a unit more."""
+        return looked_up(ids, VIDEO_ID, AT_ONCE, self.youtube.figures)
 
     def _share(self) -> int:
         """How many searches this run may make."""

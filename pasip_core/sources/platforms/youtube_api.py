@@ -36,7 +36,7 @@ PLATFORM = "youtube"
 AT_ONCE = 50
 """Most ids, videos or channels of one call."""
 THREADS_AT_ONCE = 100
-_ID = re.compile(r"[\w-]{5,64}")
+VIDEO_ID = re.compile(r"[\w-]{5,64}", re.ASCII)
 
 
 class CommentsClosed(SourceForbidden):
@@ -115,6 +115,11 @@ class YouTube:
         followers = {channel.id: channel.subscribers for channel in self.channels(channels)}
         return [video for item in known if (video := _video(item, followers, self.clock()))]
 
+    def figures(self, ids: Sequence[str]) -> list[RawMention | None]:
+        """At most fifty videos, as far as they are still there, without followers; one unit."""
+        found = (_video(item, EMPTY, self.clock()) for item in items(self._ask("videos", ids)["items"]))
+        return [video.mention if video else None for video in found]
+
     def channels(self, ids: Sequence[str]) -> list[Channel]:
         """Channels by id; one unit for fifty."""
         return [_channel(item) for part in _parts(ids) for item in items(self._ask("channels", part)["items"])]
@@ -137,7 +142,7 @@ class YouTube:
         data = self._list("playlistItems", asked)
         told = [mapping(item.get("contentDetails")) for item in items(data["items"])]
         dated = [(moment(each.get("videoPublishedAt"), self.clock()), text(each.get("videoId"))) for each in told]
-        return [(time, id) for time, id in dated if time and _ID.fullmatch(id)], _next(data)
+        return [(time, id) for time, id in dated if time and VIDEO_ID.fullmatch(id)], _next(data)
 
     def threads(self, video: str, token: str, most: int) -> tuple[list[RawMention], str]:
         """Comments with the replies that come along, newest threads first; what asks for the next page. One unit.
@@ -196,7 +201,7 @@ def _video(item: Mapping[str, Any], followers: Mapping[str, int | None], now: da
     told, figures, id = mapping(item.get("snippet")), mapping(item.get("statistics")), text(item.get("id"))
     title, published_at = text(told.get("title")), moment(told.get("publishedAt"), now)
     content = f"{title}\n\n{text(told.get('description'))}".strip()
-    if not _ID.fullmatch(id) or not content or published_at is None:
+    if not VIDEO_ID.fullmatch(id) or not content or published_at is None:
         return None
     comments = count(figures.get("commentCount"))
     mention = RawMention(
@@ -253,7 +258,7 @@ def _comment(item: Mapping[str, Any], video: str, now: datetime, replies: int | 
 
 def _ids(values: Iterable[object]) -> list[str]:
     """Each id once; what cannot be one is passed over."""
-    return list(dict.fromkeys(id for value in values if _ID.fullmatch(id := text(value))))
+    return list(dict.fromkeys(id for value in values if VIDEO_ID.fullmatch(id := text(value))))
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:

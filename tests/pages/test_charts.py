@@ -1,0 +1,119 @@
+"""What charts show, read from the pictures that are made of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+import pytest
+import vl_convert
+
+from pages.components import charts, theme
+from pasip_core.domain.runs import SourceInfo
+from pasip_core.queries.blindness import BlindDay
+
+LAST = date(2026, 11, 30)
+Chart = Callable[[int, Sequence[BlindDay]], dict[str, Any]]
+Line = tuple[float, float, float, float]
+PHONE, DESKTOP = 300, 900
+
+
+def days_of(number: int) -> list[date]:
+    return [LAST - timedelta(days=number - 1 - n) for n in range(number)]
+
+
+def trend(number: int, blind: Sequence[BlindDay]) -> dict[str, Any]:
+    rows = [(day, "positive", 10 + n) for n, day in enumerate(days_of(number))]
+    return charts.sentiment_trend(pd.DataFrame(rows, columns=["day", "sentiment", "volume"]), blind)
+
+
+def lines(number: int, blind: Sequence[BlindDay]) -> dict[str, Any]:
+    rows = [("A", day, n, 10 + n) for n, day in enumerate(days_of(number))]
+    return charts.lines(pd.DataFrame(rows, columns=["name", "day", "offset", "volume"]), {"A": "#123456"}, blind=blind)
+
+
+def make_blind(*days_ago: int) -> list[BlindDay]:
+    source = SourceInfo("tempo", "Tempo <b>&", "news")
+    return [BlindDay(LAST - timedelta(days=ago), 0.4, (source,)) for ago in days_ago]
+
+
+def picture(spec: dict[str, Any], width: int) -> str:
+    return vl_convert.vegalite_to_svg(json.dumps(spec | {"width": width}))
+
+
+def bands(svg: str) -> list[tuple[float, float]]:
+    """Left edge and width of each, in pixels."""
+    drawn = re.findall(r'd="M([\d.-]+),0h([\d.]+)v280h-[\d.]+Z"[^>]*fill-opacity="0.06"', svg)
+    return [(float(left), float(width)) for left, width in drawn]
+
+
+def hatches(svg: str) -> list[Line]:
+    """Where each line begins and by how much it goes on."""
+    found = re.findall(r'<line transform="translate\(([\d.-]+),([\d.-]+)\)" x2="([\d.-]+)" y2="([\d.-]+)"[^>]*'
+                       rf'stroke="{theme.ink()}" stroke-opacity="0.4"', svg)  # fmt: skip
+    return [tuple(map(float, line)) for line in found]  # type: ignore[misc]
+
+
+BOTH = pytest.mark.parametrize("chart", [trend, lines])
+
+
+@BOTH
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("days", [1, 7, 30, 90])
+def test_blind_days_are_hatched_at_45_degrees_from_edge_to_edge_at_any_width(
+    chart: Chart, width: int, days: int
+) -> None:
+    svg = picture(chart(days, make_blind(*(ago for ago in (0, 1, 4) if ago < days))), width)
+    shown = bands(svg)
+    assert len(shown) == min(3, days)
+    for left, wide in shown:
+        own = [line for line in hatches(svg) if abs(line[0] - left) < 0.01]
+        assert all(x2 == pytest.approx(wide) and y2 == pytest.approx(-wide) for _, _, x2, y2 in own)
+        begins = [top for _, top, _, _ in own]
+        assert {lower - upper for upper, lower in pairwise(begins)} == {charts.HATCH}
+        assert begins[0] == 0
+        assert begins[-1] + charts.HATCH >= charts.HEIGHT + wide, "the lower right corner is hatched too"
+
+
+@BOTH
+def test_lines_are_cut_off_where_the_chart_ends_and_tell_screen_readers_nothing(chart: Chart) -> None:
+    svg = picture(chart(7, make_blind(2)), DESKTOP)
+    (group,) = re.findall(r'<g class="mark-rule role-mark [^>]*>', svg)
+    (clip,) = re.findall(r'clip-path="url\(#(\w+)\)"', group)
+    assert re.search(rf'<clipPath id="{clip}"><rect x="0" y="0" width="{DESKTOP}" height="280"', svg)
+    assert 'aria-hidden="true"' in group
+    assert "Tempo &lt;b&gt;&amp;" in svg
+
+
+@BOTH
+def test_without_blind_days_there_is_neither_band_nor_line(chart: Chart) -> None:
+    svg = picture(chart(7, ()), DESKTOP)
+    assert bands(svg) == hatches(svg) == []
+
+
+@BOTH
+@pytest.mark.parametrize("dark", [False, True])
+def test_hatches_have_the_colour_of_the_text_on_light_and_on_dark_ground(
+    chart: Chart, dark: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(theme, "dark", lambda: dark)
+    svg = picture(chart(7, make_blind(2)), PHONE)
+    assert len(hatches(svg)) > 40
+    assert ("#e4e8ec" if dark else "#1f2933") in svg
+
+
+@BOTH
+def test_a_band_of_bars_is_the_whole_day_and_of_lines_lies_around_their_point(chart: Chart) -> None:
+    one = picture(chart(7, make_blind(2)), DESKTOP)
+    ((left, wide),) = bands(one)
+    points = [float(x) for x in re.findall(r'd="M([\d.]+),[\d.]+h', one.partition("layer_2")[2])]
+    if chart is trend:
+        bars = [x for x in points if left <= x <= left + wide]
+        assert len(bars) == 1
+    else:
+        assert left + wide / 2 == pytest.approx(DESKTOP * 4 / 6, abs=1)
