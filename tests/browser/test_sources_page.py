@@ -85,7 +85,7 @@ def plant_a_month_and_a_silence(stores: Stores, source: str, voice: str, silent:
     moments = [end - (n + 1) * HOUR + timedelta(minutes=m) for n in hours for m in (5, 35)]
     one = make_mention("Kabar tentang hujan", platform="news", source=voice)
     stores.mentions.upsert([
-        replace(one, id=f"{n:024x}", published_at=moment, scraped_at=moment + timedelta(minutes=4), url=f"https://{n}.id")
+        replace(one, id=f"{silent:04x}{n:020x}", published_at=moment, scraped_at=moment + timedelta(minutes=4), url=f"https://{n}.id")
         for n, moment in enumerate(moments)
     ])  # fmt: skip
     stores.source_runs.save(SourceRun(f"{source}-uji", source, now, now, voices=(voice,)))
@@ -102,3 +102,33 @@ def test_the_strip_shows_when_a_source_should_have_spoken(open_page, installatio
     words.get_by_text("where about 12 mentions are usual").wait_for()
     look_at(page, "Tempo")
     page.locator(".st-key-source_card").get_by_text("Visible 4 minutes after publication").wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_days_on_which_a_source_was_blind_are_hatched_in_the_overview(
+    open_page, installation: Settings, stores: Stores, width: int, scheme: str
+):
+    plant_a_month_and_a_silence(stores, "cnnindonesia", "uji-arsir.example", 16)
+    for job in ("rhythms", "rollup"):
+        job_id = dispatch(job, settings=installation).job_id
+        wait_until(lambda id=job_id: job_status(id, settings=installation).state == "done", 60, f"{job} is done")
+    page = open_page("/?source=uji-arsir.example", width=width, scheme=scheme)
+    page.locator(".st-key-blind_days").get_by_text("Hatched").wait_for()
+    chart = page.locator(".stVegaLiteChart").first
+    chart.locator("g.mark-rule line").first.wait_for(state="attached")
+    drawn = chart.evaluate(
+        """chart => {
+            const band = chart.querySelector("g.mark-rect.layer_0_marks path").getBoundingClientRect();
+            const lines = [...chart.querySelectorAll("g.mark-rule.layer_1_marks line")];
+            const clip = chart.querySelector("g.mark-rule.layer_1_marks").getAttribute("clip-path");
+            return {
+                width: band.width, clip, slopes: lines.map(line => -line.getAttribute("y2") / line.getAttribute("x2")),
+                colour: lines[0].getAttribute("stroke"), inside: band.width > 10 && band.height > 100,
+            };
+        }"""
+    )
+    assert drawn["inside"]
+    assert drawn["clip"]
+    assert len(drawn["slopes"]) > 20
+    assert all(abs(slope - 1) < 0.01 for slope in drawn["slopes"])
+    assert drawn["colour"] == ("#e4e8ec" if scheme == "dark" else "#1f2933")
