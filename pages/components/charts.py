@@ -264,6 +264,7 @@ def _hatched(
     rows = [
         {
             "day": str(b.day), "share": b.share, "sources": ", ".join(s.label for s in b.sources),
+            "hours": formats.hours(b.hours),
             "begins": (datetime.combine(b.day, time()) - before).isoformat(),
             "ends": (datetime.combine(b.day, time()) - before + timedelta(days=1)).isoformat(),
         }
@@ -276,6 +277,7 @@ def _hatched(
             alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
             alt.Tooltip("share:Q", title=t("Missing of the usual mentions"), format=".0%"),
             alt.Tooltip("sources:N", title=t("Silent sources")),
+            alt.Tooltip("hours:N", title=t("Silent hours")),
         ],
     )
     ground = bands.mark_rect(fill=theme.ink(), fillOpacity=0.06, stroke=theme.ink(), strokeOpacity=0.35)

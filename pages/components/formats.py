@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -65,6 +66,17 @@ def growth(now: float | None, before: float | None) -> float | None:
 def money(value: float) -> str:
     """With two decimals."""
     return format_decimal(value, format="#,##0.00", locale=language())
+
+
+def hours(of_a_day: Sequence[int]) -> str:
+    """Hours from 0 to 23, rising, as stretches: ``09:00–12:00, 20:00–24:00``."""
+    stretches: list[list[int]] = []
+    for hour in of_a_day:
+        if stretches and stretches[-1][1] == hour:
+            stretches[-1][1] = hour + 1
+        else:
+            stretches.append([hour, hour + 1])
+    return ", ".join(f"{begins:02}:00–{ends:02}:00" for begins, ends in stretches)
 
 
 def bounded(count: BoundedCount) -> str:

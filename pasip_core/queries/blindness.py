@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pasip_core.domain.filters import Filters
-from pasip_core.domain.period import day_of
 from pasip_core.domain.rhythm import HOUR, Rhythm
 from pasip_core.domain.runs import SourceInfo
 from pasip_core.stores.ports import Stores
@@ -19,11 +18,15 @@ GOOD_PART = 0.2
 
 @dataclass(frozen=True, slots=True)
 class BlindDay:
-    """A day on which ``share`` (0 to 1) of the usual volume was missed, and the sources, most missed first."""
+    """A day on which ``share`` (0 to 1) of the usual volume was missed, and the sources, most missed first.
+
+    ``hours`` are those of the day (0 to 23) in which any of them was blind.
+    """
 
     day: date
     share: float
     sources: tuple[SourceInfo, ...]
+    hours: tuple[int, ...] = ()
 
 
 def blind_days(stores: Stores, filters: Filters) -> list[BlindDay]:
@@ -38,15 +41,17 @@ def blind_days(stores: Stores, filters: Filters) -> list[BlindDay]:
     meant = [(infos[r.id], r) for r in rhythms if r.id in infos and _is_meant(infos[r.id], r, filters)]
     usual = sum(rhythm.daily for _, rhythm in meant)
     missed: dict[date, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    hours: dict[date, set[int]] = defaultdict(set)
     for info, rhythm in meant:
-        for day, expected in _missed(rhythm, filters):
-            missed[day][info.id] += expected
+        for at, expected in _missed(rhythm, filters):
+            missed[at.date()][info.id] += expected
+            hours[at.date()].add(at.hour)
     found = []
     for day, by_source in sorted(missed.items()):
         if usual and sum(by_source.values()) >= GOOD_PART * usual:
             most_first = sorted(by_source, key=lambda id: -by_source[id])
             share = min(1.0, sum(by_source.values()) / usual)
-            found.append(BlindDay(day, share, tuple(infos[id] for id in most_first)))
+            found.append(BlindDay(day, share, tuple(infos[id] for id in most_first), tuple(sorted(hours[day]))))
     return found
 
 
@@ -56,9 +61,10 @@ def _is_meant(info: SourceInfo, rhythm: Rhythm, filters: Filters) -> bool:
     return not filters.sources or bool(set(filters.sources) & set(rhythm.voices))
 
 
-def _missed(rhythm: Rhythm, filters: Filters) -> Iterator[tuple[date, float]]:
+def _missed(rhythm: Rhythm, filters: Filters) -> Iterator[tuple[datetime, float]]:
+    """Blind hours of the period in its zone, and what was expected in each."""
     period = filters.period
     for hour, expected in zip(rhythm.blind, rhythm.missed, strict=True):
-        day = day_of(rhythm.begins + hour * HOUR, period.zone)
-        if period.first <= day <= period.last:
-            yield day, expected
+        at = (rhythm.begins + hour * HOUR).astimezone(period.zone)
+        if period.first <= at.date() <= period.last:
+            yield at, expected

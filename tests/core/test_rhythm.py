@@ -170,6 +170,7 @@ def test_a_day_is_blind_where_a_good_part_of_the_usual_volume_was_missed(stores:
     (day,) = blind_days(stores, Filters(week))
     assert (day.day, day.share) == (date(2026, 11, 25), pytest.approx(0.21))
     assert [source.id for source in day.sources] == ["besar", "kecil"]
+    assert day.hours == (0, 1)
     news = blind_days(stores, Filters(week, platforms=("news",)))
     assert [(found.day.day, round(found.share, 3)) for found in news] == [(24, 0.214), (25, 0.3)]
     assert blind_days(stores, Filters(week, sources=("twitter.com",))) == []

@@ -39,7 +39,7 @@ def lines(number: int, blind: Sequence[BlindDay]) -> dict[str, Any]:
 
 def make_blind(*days_ago: int) -> list[BlindDay]:
     source = SourceInfo("tempo", "Tempo <b>&", "news")
-    return [BlindDay(LAST - timedelta(days=ago), 0.4, (source,)) for ago in days_ago]
+    return [BlindDay(LAST - timedelta(days=ago), 0.4, (source,), (9, 10, 11, 23)) for ago in days_ago]
 
 
 def picture(spec: dict[str, Any], width: int) -> str:
@@ -88,6 +88,7 @@ def test_lines_are_cut_off_where_the_chart_ends_and_tell_screen_readers_nothing(
     assert re.search(rf'<clipPath id="{clip}"><rect x="0" y="0" width="{DESKTOP}" height="280"', svg)
     assert 'aria-hidden="true"' in group
     assert "Tempo &lt;b&gt;&amp;" in svg
+    assert "09:00–12:00, 23:00–24:00" in svg
 
 
 @BOTH

@@ -142,7 +142,7 @@ def _post(item: Mapping[str, Any], page: _Page, now: datetime, handle: str) -> R
         author_followers=page.followers if own else None,
         engagement=Engagement(_total(item, "reactions"), shares, _total(item, "comments")),
         native_id=id,
-        raw_data={"id": id, "page_name": handle} if id else {},
+        raw_data={"id": id, "page_name": handle} if POST_ID.fullmatch(id) else {},
     )
 
 
