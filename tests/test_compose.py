@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -26,7 +25,8 @@ from redis.exceptions import AuthenticationError, RedisError
 
 from pasip_core.dispatch import queue_overview
 from pasip_core.settings import Settings
-from tests.workers.conftest import ROOT, wait_until
+from tests.waiting import free_port, wait_until
+from tests.workers.conftest import ROOT
 from workers.processes import spawn
 from workers.redis_server import redis_executable
 from workers.up import Installation
@@ -40,12 +40,6 @@ SECRETS = ("MONGO_USER", "MONGO_PASSWORD", "REDIS_PASSWORD", "INFLUXDB_TOKEN", "
 GIVEN_ELSEWHERE = {
     "SCRAPE_WORKERS": "scale", "OUTLETS_DIR": "a folder of this machine", "PLATFORMS_FILE": "a file of this machine",
 }  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_every_part_of_make_up_is_there_as_often(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import psutil
 
 from pasip_core.dispatch import queue_overview
 from pasip_core.settings import Settings
+from tests.waiting import free_port
 from workers.processes import spawn
 from workers.up import answers
 
@@ -43,7 +43,7 @@ def _run(code: str) -> float:
 
 def first_page_seconds() -> float:
     """From ``streamlit run`` to the first page answered."""
-    port = _free_port()
+    port = free_port()
     argv = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.address", "127.0.0.1"]
     with tempfile.TemporaryDirectory(prefix="pasip-") as folder:
         begun = time.perf_counter()
@@ -99,7 +99,7 @@ def _is_idle(settings: Settings) -> bool:
 
 @contextmanager
 def _everything(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    port = _free_port()
+    port = free_port()
     argv = [sys.executable, "-m", "workers.up", "--port", str(port)]
     supervisor = spawn(argv, env=_environment(folder), cwd=ROOT, output=subprocess.DEVNULL)
     try:
@@ -113,12 +113,6 @@ def _everything(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def _environment(folder: Path) -> dict[str, str]:
     ours = {name.upper() for name in Settings.model_fields}
     return {**{name: value for name, value in os.environ.items() if name not in ours}, "DATA_DIR": str(folder)}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(condition: Callable[[], object], seconds: float = 60) -> None:

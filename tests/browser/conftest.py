@@ -6,14 +6,12 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from tests.replicas import World, open_world
+from tests.waiting import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -49,20 +48,6 @@ def browser():
         opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield opened
         opened.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
-    """Return once the condition holds; fail where it never does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.1)
 
 
 def answers(url: str) -> bool:
@@ -152,7 +137,7 @@ def open_page(browser, address: str):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
         page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)

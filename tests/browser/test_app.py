@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import wait_until
 from tests.browser.corpus import distinct, names, read_tweets, tweets_file
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -279,7 +279,7 @@ def test_a_person_is_erased_on_the_page_and_gone_from_disk(open_page, address: s
     typed.fill(mark.upper())
     typed.press("Tab")
     page.locator(".st-key-privacy_erase button:not([disabled])").click()
-    page.get_by_text("nothing was left").wait_for(timeout=60_000)
+    page.get_by_text("nothing was left").wait_for(timeout=180_000)
 
     def left() -> list[str]:
         files = [path for path in data_dir.rglob("*") if path.is_file()]

@@ -14,9 +14,9 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
-from tests.browser.conftest import wait_until
 from tests.browser.test_app import add_keyword
 from tests.replicas import OUTLETS, Site, Story, World
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 

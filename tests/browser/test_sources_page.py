@@ -12,9 +12,9 @@ from pasip_core.domain.rhythm import HOUR, judged_until
 from pasip_core.domain.runs import SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
-from tests.browser.conftest import wait_until
 from tests.builders import make_mention
 from tests.replicas import World
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -68,11 +68,11 @@ def test_testing_a_broken_source_says_why_and_a_sound_one_what_was_read(open_pag
     look_at(page, "CNN Indonesia")
     page.locator(".st-key-test_source button").first.click()
     told = page.locator(".st-key-test_told")
-    told.get_by_text("the site did not answer").wait_for(timeout=60_000)
+    told.get_by_text("the site did not answer").wait_for(timeout=180_000)
     told.get_by_text("asked again by itself").wait_for()
     sites.replicas["cnnindonesia"].reset()
     page.locator(".st-key-test_source button").first.click()
-    told.get_by_text("It works").wait_for(timeout=60_000)
+    told.get_by_text("It works").wait_for(timeout=180_000)
     assert {cursor.id: cursor for cursor in stores.cursors.list()} == before
     assert stores.mentions.watermark() == watermark
 

@@ -11,7 +11,7 @@ import pytest
 from pasip_core.dispatch import dispatch, job_status
 from pasip_core.settings import Settings
 from tests import trouble
-from tests.browser.conftest import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_open_pages_tell_that_the_store_went_and_that_it_is_back(open_page, data
         page.evaluate("window.sameDocument = true")
     with taken_away(data_dir):
         for path, page in opened.items():
-            page.get_by_text(GONE).wait_for(timeout=90_000)
+            page.get_by_text(GONE).wait_for(timeout=180_000)
             wait_until(lambda page=page: page.locator("h1").count() == 0, 60, f"{path} shows the message alone")
             page.get_by_text("looks again by itself").wait_for()
         late = open_page_of_a_late_visitor(open_page)
@@ -82,7 +82,7 @@ def test_a_change_while_another_program_writes_ends_in_words_and_can_be_made_aft
     page = open_page("/keywords")
     with trouble.held(data_dir / "pasip.db"):
         add(page, "kursi kosong")
-        page.get_by_text("The data store is too busy to answer.").wait_for(timeout=60_000)
+        page.get_by_text("The data store is too busy to answer.").wait_for(timeout=180_000)
         wait_until(lambda: is_still(page), 30, "the page is drawn")
         assert page.locator("h1").is_visible()
     page.locator(".st-key-save_keyword button").click()

@@ -112,9 +112,8 @@ def test_an_account_goes_from_every_file_the_queue_included_and_it_is_proven(tmp
             before = everywhere(settings.data_dir)
             assert set(before) == set(MARKS)
             files = {name for names in before.values() for name in names}
-            assert files >= {"pasip.db", "pasip.db-wal", "pasip.log", "appendonly.aof", "b.zip", "b.tar.gz", "t.csv"}, (
-                files
-            )
+            assert files >= {"pasip.db", "pasip.db-wal", "pasip.log", "b.zip", "b.tar.gz", "t.csv"}, files
+            assert any(name.startswith("appendonly.aof") for name in files)  # from Redis 7 on it is several files
             person = account("twitter", f"@{USER.upper()}")
             request, key = commands.begin(stores, person, reason="permohonan 12/2026")
             done = erase(

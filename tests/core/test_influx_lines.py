@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -27,6 +25,7 @@ from pasip_core.stores.influx.points import DAYS, HOURS, Place, fits, line, poin
 from tests.builders import NOW
 from tests.core.test_influx_flux import NASTY
 from tests.replicas.influx import parse_line
+from tests.waiting import free_port
 
 CONFIG = """
 reporting-disabled = true
@@ -73,12 +72,6 @@ class Server:
             for second, *values in series["values"]:
                 found.append((series["tags"], second, dict(zip(series["columns"][1:], values, strict=True))))
         return found
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

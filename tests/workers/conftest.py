@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,14 +21,6 @@ from tests.replicas import World, open_world
 from workers.processes import spawn
 
 ROOT = Path(__file__).parents[2]
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 20, what: str = "") -> None:
-    """Return as soon as the condition holds; fail the test where it never does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what or condition}"
-        time.sleep(0.02)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pasip_core.dispatch import dispatch, job_status
 from pasip_core.domain.runs import SourceRun
 from pasip_core.pipeline.progress import utc_now
 from tests.replicas import World
-from tests.workers.conftest import wait_until
+from tests.waiting import wait_until
 from tests.workers.installation import SOURCE, collect, contents, counted, is_settled
 from workers.janitor import Janitor
 

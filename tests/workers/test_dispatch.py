@@ -18,7 +18,7 @@ from pasip_core.dispatch import JOBS, QUEUES, cancel, dispatch, job_id_for, job_
 from pasip_core.dispatch.enqueue import enqueue_unless_known
 from pasip_core.errors import JobStateError, QueueUnavailable
 from pasip_core.settings import Settings
-from tests.workers.conftest import wait_until
+from tests.waiting import wait_until
 from workers import jobs
 from workers.main import NICENESS
 

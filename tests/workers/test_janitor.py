@@ -14,7 +14,7 @@ from rq import Queue
 
 from pasip_core.dispatch import dispatch, job_status
 from pasip_core.settings import Settings
-from tests.workers.conftest import wait_until
+from tests.waiting import wait_until
 from tests.workers.test_dispatch import lines, run
 from workers.janitor import Janitor
 

@@ -18,7 +18,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_mention
 from tests.replicas import World
-from tests.workers.conftest import wait_until
+from tests.waiting import wait_until
 from tests.workers.installation import collect, contents, hourly, is_settled
 from workers.janitor import Janitor
 

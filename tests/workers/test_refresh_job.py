@@ -18,7 +18,7 @@ from pasip_core.stores.connect import connect
 from tests.builders import make_mention
 from tests.replicas import Replica
 from tests.replicas.twitter import TOKEN, X
-from tests.workers.conftest import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

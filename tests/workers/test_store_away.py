@@ -21,7 +21,7 @@ from pasip_core.stores.ports import Stores
 from pasip_core.stores.sqlite.database import SCHEMA_VERSION
 from tests import trouble
 from tests.replicas import World
-from tests.workers.conftest import wait_until
+from tests.waiting import wait_until
 from tests.workers.installation import SOURCE, collect, contents
 from workers.reporting import LONGEST_AWAY
 

@@ -34,19 +34,14 @@ from pasip_core.stores.ports import Stores
 from tests import trouble
 from tests.builders import make_mention
 from tests.replicas.influx import ORG, TOKEN, InfluxReplica, KeptBucket
-from tests.workers.conftest import ROOT, wait_until
+from tests.waiting import free_port, wait_until
+from tests.workers.conftest import ROOT
 from workers.processes import spawn
 from workers.supervisor import Child, stop_all
 from workers.up import answers
 
 pytestmark = pytest.mark.slow
 READY = "PASIP-AI is ready"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -313,8 +308,8 @@ def test_a_disk_that_fills_up_stops_nothing_and_loses_no_import(installation: In
             assert answers(installation.port)
             assert stores.imports.get(upload.parent.name).finished_at is None
         # A worker that cannot tell Redis of itself ends; its job is given to another once it counts as abandoned.
-        wait_until(lambda: job_status(job_id, settings=settings).state == "done", 240, "the import is done by itself")
-        wait_until(lambda: not stores.mentions.touched_days(1), 240, "and so are the numbers")
+        wait_until(lambda: job_status(job_id, settings=settings).state == "done", 80, "the import is done by itself")
+        wait_until(lambda: not stores.mentions.touched_days(1), 80, "and so are the numbers")
         assert stores.mentions.count(Filters(Period(date(2026, 11, 1), date(2026, 11, 30)))).value == ROWS
         stores.close()
         assert installation.stop() == 0
