@@ -312,7 +312,8 @@ def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app:
     stores.source_runs.save(SourceRun("r1", "tempo", NOW, NOW, error_kind="blocked", error="<b>a *block* page</b>"))
     app = open_app("sources")
     assert list(app.dataframe[0].value["label"]) == ["Tempo", "X (Twitter)", "detikcom"]
-    assert {m.label: m.value for m in app.metric} == {"Working": "1", "In trouble": "1", "Need a key": "1"}
+    told = {"Working": "0", "Not asked yet": "1", "In trouble": "1", "Need a key": "1"}
+    assert {m.label: m.value for m in app.metric} == told
     assert "<b>a *block* page</b>" in [text.value for text in app.text]
     app.selectbox(key="source_chosen").set_value("x").run()
     assert "`TWITTER_BEARER_TOKEN`" in texts(app)
