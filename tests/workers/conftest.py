@@ -28,7 +28,7 @@ def environment(settings: Settings) -> dict[str, str]:
     values = {name: getattr(settings, name) for name in settings.model_fields_set}
     plain = {name: v.get_secret_value() if isinstance(v, SecretStr) else v for name, v in values.items()}
     given = {name.upper(): str(value) for name, value in plain.items()}
-    return {**os.environ, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
+    return {**os.environ, **given, "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
 
 
 @pytest.fixture
