@@ -26,7 +26,7 @@ from pasip_core.errors import (
 )
 from pasip_core.sources.addresses import AddressPolicy, shown_url
 from pasip_core.sources.answers import error_for, is_challenge, retry_moment
-from pasip_core.sources.http import Limits, Validators, open_client
+from pasip_core.sources.http import Limits, Request, Validators, open_client
 from pasip_core.sources.limiter import LocalLimiter, RedisLimiter
 from tests.core.sources_kit import QUICK, client_for, pages, settings_for
 from tests.replicas import Page, Replica
@@ -119,6 +119,17 @@ def test_a_long_retry_after_stops_the_host_and_says_when_to_come_back():
             wait = caught.value.retry_at - datetime.now(UTC)
             assert timedelta(minutes=18) < wait < timedelta(minutes=21)
     assert replica.paths() == ["/feed"]
+
+
+def test_a_refusal_that_does_not_say_for_how_long_has_a_time_all_the_same():
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    with Replica(lambda path: Page(b"", status=429)) as replica, client_for(replica, clock=lambda: now) as client:
+        with pytest.raises(SourceQuota) as caught:
+            client.ask(Request(f"{replica.url}/api"), lambda answer: None)
+        assert caught.value.retry_at == now + timedelta(minutes=15)
+        with pytest.raises(SourceQuota):
+            client.ask(Request(f"{replica.url}/api"), lambda answer: None)  # the host is not stopped on a guess
+    assert replica.counts()["/api"] == 2 * QUICK.attempts
 
 
 def test_three_refusals_in_a_row_stop_the_host_for_an_hour():
