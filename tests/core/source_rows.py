@@ -304,3 +304,5 @@ ROWS = (
     _outlet("search-wordpress", "/wp-json/", {"search": {"url": WORDPRESS, "kind": "wordpress"}}),
     _outlet("discovery", "/", {"discover": True}),
 )  # fmt: skip
+LIVE = [row for row in ROWS if not row.name.startswith("retired")]
+"""Those that ask anybody."""

@@ -30,7 +30,7 @@ from pasip_core.sources.platforms.telegram_snscrape import is_usable
 from pasip_core.sources.registry import sites, sources_of
 from pasip_core.sources.workbench import Workbench
 from tests.core.source_own_errors import OWN, Own
-from tests.core.source_rows import PEMILU, ROWS, SECRETS, Row, Spoiled, built_in, opened, source_of
+from tests.core.source_rows import LIVE, PEMILU, ROWS, SECRETS, Row, Spoiled, built_in, opened, source_of
 from tests.core.sources_kit import QUICK, Ran, run, settings_for
 from tests.replicas import Page, Replica
 from tests.replicas.server import Answer, Asked
@@ -39,7 +39,6 @@ NO_ERROR = ""
 KINDS = {kind.kind for kind in SourceError.__subclasses__()}
 PACE = 0.01
 IMPATIENT = Limits(connect=1, read=1, total=0.15)
-LIVE = [row for row in ROWS if not row.name.startswith("retired")]
 IN_JSON = [row for row in LIVE if not row.crawls or row.name in ("listing-wordpress", "search-json")]
 IN_PAGES = [row for row in LIVE if not row.crawls or row.name == "telegram"]
 """Those whose replica has more than one page of what they ask."""
