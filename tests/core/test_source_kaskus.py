@@ -71,14 +71,6 @@ def test_the_address_of_the_search_can_be_changed_and_a_bad_one_is_refused(repli
         source_at(replica, search="/search?q={kata}")
 
 
-def test_the_pace_of_the_file_of_platforms_is_kept(replica: Replica) -> None:
-    bench = bench_for("kaskus", replica, kaskus=True)
-    slow = bench.platforms["kaskus"].model_copy(update={"delay": 0.1})
-    object.__setattr__(bench, "platforms", {**bench.platforms, "kaskus": slow})
-    run(*kaskus.sources(bench), PEMILU)
-    assert min(replica.gaps()[1:]) >= 0.1
-
-
 def test_however_a_page_is_damaged_mentions_are_sound(replica: Replica, forum: Forum) -> None:
     source = source_at(replica)
     forum.threads = dict(list(forum.threads.items())[:1])
