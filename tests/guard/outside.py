@@ -21,19 +21,22 @@ LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")
 CALLS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 
 
+_watched = False
+
+
 def watch() -> None:
-    """Begin, for the whole life of this process."""
-    notes = os.environ.get(NOTES)
-    if not notes:
+    """Begin, for the whole life of this process; what is noted goes to where ``NOTES`` points at that time."""
+    global _watched
+    if _watched or not os.environ.get(NOTES):
         return
-    lent = _lent()
+    _watched, lent = True, _lent()
 
     def hook(event: str, given: tuple[Any, ...]) -> None:
         if event in LOOKUPS and not _is_known_name(given[0], lent):
-            _note(notes, f"{event} {given[0]!r}")
+            _note(f"{event} {given[0]!r}")
             raise socket.gaierror(socket.EAI_NONAME, f"tests ask nobody outside: {given[0]!r}")
         if event in CALLS and not _is_here(*given, lent=lent):
-            _note(notes, f"{event} {given[1]!r}")
+            _note(f"{event} {given[1]!r}")
             raise ConnectionRefusedError(f"tests ask nobody outside: {given[1]!r}")
 
     sys.addaudithook(hook)
@@ -47,8 +50,8 @@ def noted() -> list[str]:
     return lines
 
 
-def _note(path: str, attempt: str) -> None:
-    with open(path, "a", encoding="utf-8") as notes:
+def _note(attempt: str) -> None:
+    with open(os.environ[NOTES], "a", encoding="utf-8") as notes:
         notes.write(f"{attempt} by {' '.join(sys.argv[:3])[:200]!r}\n")
 
 
