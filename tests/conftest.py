@@ -1,4 +1,4 @@
-"""What many tests need: settings for a folder of their own, and a real Redis server."""
+"""What many tests need: settings for a folder of their own, and a real Redis server. Nobody outside is asked."""
 
 from __future__ import annotations
 
@@ -12,10 +12,26 @@ import pytest
 from redis import Redis
 
 from pasip_core.settings import Settings
+from tests.guard import outside
 from workers.redis_server import start_redis, wait_for_redis
 
 SLOW_LAST = ("slow", "browser")
 ONE_INSTALLATION = "browser"
+GUARD = Path(outside.__file__).parent
+ROOT = GUARD.parents[1]
+
+
+def pytest_configure() -> None:
+    """From here on nothing but this machine is reached, by child processes neither."""
+    handle, os.environ[outside.NOTES] = tempfile.mkstemp(prefix="pasip-outside-")
+    os.close(handle)
+    paths = (str(GUARD), str(ROOT), os.environ.get("PYTHONPATH"))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    outside.watch()
+
+
+def pytest_unconfigure() -> None:
+    Path(os.environ[outside.NOTES]).unlink(missing_ok=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -44,6 +60,13 @@ def _no_settings_from_outside() -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(saved)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_outside_is_asked() -> Iterator[None]:
+    """Fails a test in which anything was tried to be reached beyond this machine."""
+    yield
+    assert outside.noted() == []
 
 
 @pytest.fixture(scope="session")

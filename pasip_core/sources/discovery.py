@@ -121,6 +121,8 @@ class Search:
         """Feeds that the front page names."""
         try:
             self.front = self.front or self.http.get(self.outlet.home, accept=ACCEPT)
+        except SourceUnavailable:  # a site that is out of order for an hour must not count as empty for a week
+            raise
         except SourceError as error:
             self._failed(error)
         return self._speaking(feed_links(self.front) if self.front else ())

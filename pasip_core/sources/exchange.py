@@ -43,6 +43,9 @@ class Limits:
     """A longer ``Retry-After`` ends the run instead of being waited for."""
     longest_retry: float = 3600.0
     """A ``Retry-After`` is believed up to this."""
+    untold: float = 900.0
+    """When to come back to one that wants fewer requests and does not say for how long: limits are mostly counted
+    over a quarter of an hour."""
     strikes: int = 3
     """So many 403 or 429 in a row stop a host for ``stop`` seconds."""
     stop: float = 3600.0

@@ -12,6 +12,7 @@ from typing import Any
 from pasip_core.domain.mention import EMPTY, LARGEST_COUNT
 
 _SHORT_COUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMB]|rb|jt|ribu|juta)?", re.IGNORECASE)
+_SECONDS = re.compile(r"\d{9,11}(\.\d+)?")
 _TIMES = {"": 1, "k": 1e3, "rb": 1e3, "ribu": 1e3, "m": 1e6, "jt": 1e6, "juta": 1e6, "b": 1e9}
 LONGEST_TEXT = 100_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -71,7 +72,8 @@ def _number(value: object) -> float | None:
 
 
 def moment(value: object, now: datetime) -> datetime | None:
-    """An aware UTC time from ISO text (without zone: UTC), compact ``20261123T031500Z``, or seconds since 1970.
+    """An aware UTC time from ISO text (without zone: UTC), compact ``20261123T031500Z``, or seconds since 1970,
+    also where those are written as text.
 
     ``None`` for what cannot be read, lies before 2000, or more than a day ahead of ``now``.
     """
@@ -80,6 +82,8 @@ def moment(value: object, now: datetime) -> datetime | None:
             return None
         if isinstance(value, int | float):
             found = datetime.fromtimestamp(value, UTC)
+        elif isinstance(value, str) and _SECONDS.fullmatch(value.strip()):
+            found = datetime.fromtimestamp(float(value), UTC)
         elif isinstance(value, str):
             found = datetime.fromisoformat(value.strip())
         else:

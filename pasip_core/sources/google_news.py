@@ -53,7 +53,8 @@ class Lead:
 
 def sources(bench: Workbench) -> Iterable[GoogleNewsSource]:
     """The one source there is."""
-    yield GoogleNewsSource(bench.platforms["google-news"].base, bench.http, bench.outlets, bench.site_of)
+    platform = bench.platforms["google-news"]
+    yield GoogleNewsSource(platform.base, bench.http, bench.outlets, bench.site_of, delay=platform.delay)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class GoogleNewsSource:
     outlets: Mapping[str, Outlet]
     site_of: Callable[[str], str]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    delay: float = 0.0
+    """Seconds that Google wants between two requests; the outlets have their own pace."""
 
     name = "google-news"
     label = "Google News"
@@ -118,7 +121,8 @@ class LeadRun:
         for url in self._feeds([query for query, _ in queries]):
             asked += 1
             try:
-                entries = read_listing(self.source.http.get(url, accept=FEED_ACCEPT), self.now).entries
+                answer = self.source.http.get(url, accept=FEED_ACCEPT, delay=self.source.delay)
+                entries = read_listing(answer, self.now).entries
             except SourceError as error:
                 self._failed(error)
                 if isinstance(error, REFUSALS):

@@ -207,6 +207,8 @@ class PoliteClient:
             except SourceError as error:
                 pause = self._pause_after(error, attempt, delay)
                 if pause is None:
+                    if isinstance(error, SourceQuota) and error.retry_at is None:
+                        error.retry_at = self._clock() + timedelta(seconds=self._limits.untold)
                     raise
                 logger.bind(scraping=True).debug("{} Asked again in {:.1f} s.", error, pause)
             self._sleep(pause)

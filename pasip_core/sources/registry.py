@@ -77,12 +77,13 @@ def build_sources(
         sites(outlets),
     )
     by_name: dict[str, Source] = {}
-    for source in _all_of(bench):
+    for source in sources_of(bench):
         by_name.setdefault(source.name, source)
     return by_name
 
 
-def _all_of(bench: Workbench) -> Iterator[Source]:
+def sources_of(bench: Workbench) -> Iterator[Source]:
+    """Everything that is made of a workbench: its outlets, the platforms, its feeds and sites."""
     yield from (NewsSource(outlet, bench.http, bench.site_of) for outlet in bench.outlets.values())
     for make in PLATFORMS:
         yield from make(bench)

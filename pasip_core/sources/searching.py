@@ -29,7 +29,8 @@ FINAL = (*REFUSALS, SourceAuth, SourcePaidOut)
 class SearchRun:
     """Queries in, batches out. A query that fails costs only itself, unless the platform refuses altogether.
 
-    ``unread`` is counted up by those who read posts, and told in the note.
+    ``unread`` is counted up by those who read posts, and told in the note; ``in_vain`` are queries that were
+    answered without a single post by a platform that may not answer such queries at all.
     """
 
     source: str
@@ -38,13 +39,14 @@ class SearchRun:
     now: datetime
     limit: int
     unread: int = 0
+    in_vain: set[str] = field(default_factory=set)
     errors: list[SourceError] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
     def batches(self, read_for: Callable[[Query, datetime], Read]) -> Iterator[Batch]:
         """``read_for`` gives what reads the pages of a query, from a moment on.
 
-        Raises the refusal that ended the run, or the most telling error where every query failed.
+        Raises the refusal that ended the run, or the most telling error where every query failed or was in vain.
         """
         chosen, room = self._chosen(), self.limit
         for number, query in enumerate(chosen):
@@ -60,7 +62,7 @@ class SearchRun:
             except SourceError as error:
                 self.errors.append(error)
                 logger.bind(scraping=True, source=self.source).warning("{} ({})", error, error.kind)
-        if self.errors and len(self.errors) == len(chosen):
+        if self.errors and len(self.errors) + len(self.in_vain) >= len(chosen):
             raise most_telling(self.errors)
         if chosen:
             yield Batch((), self.walks.as_cursor(), note=self.note)

@@ -1,7 +1,8 @@
-"""The outlets, a feed and Google News as local servers, and the sources that ask them."""
+"""The outlets, a feed and Google News as local servers, and the sources that ask them; nobody is asked too fast."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -15,7 +16,17 @@ from pasip_core.sources.base import Source
 from pasip_core.sources.http import PoliteClient
 from pasip_core.sources.registry import build_sources
 from tests.core.sources_kit import QUICK
+from tests.guard import pace
 from tests.replicas import World, open_world
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_asked_too_fast() -> Iterator[None]:
+    """Fails a test in which a client asks a replica faster than the delay in force allows, or past its limiter."""
+    begun = time.monotonic()
+    with pace.watched() as turns:
+        yield
+    assert pace.faults(turns, begun) == []
 
 
 @pytest.fixture

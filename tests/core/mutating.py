@@ -29,25 +29,30 @@ SCRAPS = st.sampled_from([
 ])  # fmt: skip
 
 NO_JSON = (b"", b"null", b"[]", b"3", b'"x"', b"<html>galat</html>", b"{", b"\xff\xfe{\x00}")
+FOREIGN = ("utf-16", "utf-16-le", "utf-8-sig", "cp1252", "gb18030", "utf-7")
 
 
 @st.composite
 def mutated_json(draw: st.DrawFn, data: Any) -> bytes:
-    """The JSON of ``data`` with a few places changed: keys dropped or added, values swapped, lists doubled; now and
-    then HTML in its place, a cut-off body, or foreign bytes."""
+    """The JSON of ``data`` with a few places changed: keys dropped or added, values swapped (also by nulls), numbers
+    as strings, lists doubled; now and then HTML in its place, a cut-off body, or an encoding that was not told."""
     if draw(st.integers(0, 9)) == 0:
-        return draw(
-            st.sampled_from([b"", b"null", b"[]", b"3", b'"x"', b"<html>galat</html>", b"{", b"\xff\xfe{\x00}"])
-        )
+        return draw(st.sampled_from(NO_JSON))
     changed = copy.deepcopy(data)
     for _ in range(draw(st.integers(1, 4))):
         holder, key = _place(draw, changed)
         if holder is None:
             return json.dumps(draw(ODD_VALUES)).encode()
         _change(draw, holder, key)
-    body = json.dumps(changed).encode()
+    body = draw(encoded(json.dumps(changed, ensure_ascii=False)))
     cut = draw(st.integers(0, 12)) == 0
     return body[: draw(st.integers(0, len(body)))] if cut else body
+
+
+@st.composite
+def encoded(draw: st.DrawFn, text: str) -> bytes:
+    """The text as UTF-8, now and then as something else."""
+    return text.encode(draw(st.sampled_from(FOREIGN)) if draw(st.integers(0, 9)) == 0 else "utf-8", "replace")
 
 
 def _place(draw: st.DrawFn, root: Any) -> tuple[Any, Any]:
@@ -91,7 +96,8 @@ def assert_sound(mentions: list[RawMention]) -> None:
 
 @st.composite
 def damaged(draw: st.DrawFn, body: bytes) -> bytes:
-    """Pieces cut out, doubled, swapped for scraps, bytes flipped."""
+    """Pieces cut out, doubled, swapped for scraps, bytes flipped; now and then in an encoding that was not told."""
+    body = draw(encoded(body.decode("utf-8", "replace")))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(body)))
         end = min(len(body), start + draw(st.integers(0, 80)))

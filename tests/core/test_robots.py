@@ -7,6 +7,7 @@ import pytest
 from pasip_core.errors import SourceForbidden, SourceUnavailable
 from pasip_core.sources.robots import RobotsCache
 from tests.core.sources_kit import client_for, pages
+from tests.guard import pace
 from tests.replicas import Replica
 
 SITE = pages(**{"read/1": "<p>x</p>", "search": "<p>x</p>", "private/x": "<p>x</p>"})
@@ -26,9 +27,15 @@ def test_a_forbidden_address_is_not_asked():
         ("User-agent: *\nDisallow: /\nAllow: /read/", True),
         ("User-agent: *\nDisallow: /*ea", False),
         ("User-agent: *\nDisallow: /?", True),
+        ("User-agent: *\nDisallow: /read/1$", False),
+        ("User-agent: *\nDisallow: /read/$", True),
+        ("User-agent: *\nDisallow: /re\nAllow: /*/1", True),
+        ("User-agent: *\nDisallow: /read/\nAllow: /*/1", False),
+        ("User-agent: *\nDisallow: /read/1\nAllow: /read/1", True),
         ("\ufeffUser-agent: *\nDisallow: /read", False),
         ("User-agent: PasipAI\nDisallow: /read\n\nUser-agent: *\nDisallow:", False),
         ("User-agent: Lain\nDisallow: /\n\nUser-agent: *\nAllow: /", True),
+        ("User-agent: Lain\nUser-agent: pasipai\nDisallow: /read", False),
         ("User-agent: *\nDisallow: /x\n\nUser-agent: *\nDisallow: /read", False),
         ("<html><body>bukan robots</body></html>", True),
         ("", True),
@@ -58,6 +65,27 @@ def test_a_site_whose_robots_file_fails_is_left_alone(state: str):
             with pytest.raises(SourceUnavailable, match=r"robots\.txt"):
                 client.get(f"{replica.url}/read/1")
     assert replica.paths() == []
+
+
+def test_a_site_without_one_allows_all():
+    with Replica(SITE, robots=None) as replica, client_for(replica) as client:
+        assert client.get(f"{replica.url}/read/1").status == 200
+
+
+@pytest.mark.parametrize(
+    ("robots", "delay"),
+    [
+        ("User-agent: *\nCrawl-delay: 0.03", 0.03),
+        ("User-agent: PasipAI\nCrawl-delay: 0.04\n\nUser-agent: *\nCrawl-delay: 30", 0.04),
+        ("User-agent: *\nCrawl-delay: 0.001", 0.01),
+        ("User-agent: *\nCrawl-delay: bald", 0.01),
+        ("User-agent: *\nCrawl-delay: -5", 0.01),
+    ],
+)
+def test_the_longer_of_our_delay_and_the_one_that_a_site_asks_for_is_in_force(robots: str, delay: float):
+    with Replica(SITE, robots=robots) as replica, pace.watched() as turns, client_for(replica, delay=0.01) as client:
+        client.get(f"{replica.url}/read/1")
+    assert delay <= turns[-1].delay <= delay * 1.25
 
 
 def test_it_is_asked_for_once():

@@ -16,12 +16,6 @@ from pasip_core.domain.mention import Engagement
 from pasip_core.errors import (
     SourceAuth,
     SourceBadQuery,
-    SourceBlocked,
-    SourceError,
-    SourceForbidden,
-    SourceParse,
-    SourceQuota,
-    SourceUnavailable,
 )
 from pasip_core.sources.platforms import bluesky
 from pasip_core.sources.platforms.bluesky import BlueskySource
@@ -148,30 +142,6 @@ def test_tokens_stand_in_no_cursor_note_error_or_representation(replica: Replica
     told = f"{ran.batches!r} {failed.error!s} {failed.batches!r} {source!r}"
     assert isinstance(failed.error, SourceBadQuery)
     assert not any(secret in told for secret in (server.accepted, "refresh.", PASSWORD))
-
-
-@pytest.mark.parametrize(
-    ("page", "error"),
-    [
-        (Page(b"<html>Request forbidden by administrative rules.</html>", status=403), SourceBlocked),
-        (Page.of_json({"error": "AccountTakedown"}, 403), SourceForbidden),
-        (Page.of_json({"error": "BadQueryString", "message": "q"}, 400), SourceBadQuery),
-        (Page.of_json({"error": "AuthMissing"}, 401), SourceAuth),
-        (Page.of_json({"error": "RateLimitExceeded"}, 429, RateLimit_Reset="1795406400"), SourceQuota),
-        (Page(b"oops", status=503), SourceUnavailable),
-        (Page(b"<html>x</html>"), SourceParse),
-        (Page.of_json({"posts": [{"uri": "x"}] * 3}), SourceParse),
-        (Page.of_json({}), SourceParse),
-    ],
-)
-def test_what_bluesky_answers_instead_is_told(
-    page: Page, error: type[SourceError], replica: Replica, server: Bluesky
-) -> None:
-    server.instead[SEARCH] = page
-    ran = run(source_at(replica), PEMILU)
-    assert type(ran.error) is error
-    if error is SourceQuota:
-        assert ran.error.retry_at == NOW.replace(hour=4, minute=0)
 
 
 def test_a_query_that_fails_costs_only_itself(replica: Replica, server: Bluesky) -> None:

@@ -15,15 +15,8 @@ from pydantic import SecretStr
 
 from pasip_core.domain.mention import Engagement
 from pasip_core.errors import (
-    SourceAuth,
-    SourceBadQuery,
-    SourceBlocked,
-    SourceError,
-    SourceForbidden,
     SourceGone,
-    SourceParse,
     SourceQuota,
-    SourceUnavailable,
 )
 from pasip_core.sources.base import Source
 from pasip_core.sources.platforms import facebook
@@ -107,45 +100,6 @@ def test_wherever_a_run_ends_the_following_ones_miss_nothing(limit: int, batches
         assert len(ran.mentions) <= limit
         cursor, met = ran.cursor, met | {post.native_id for post in ran.mentions}
     assert len(met) == 80
-
-
-@pytest.mark.parametrize(
-    ("page", "error", "says"),
-    [
-        (refused(1, status=500), SourceUnavailable, "error 1"),
-        (refused(2, status=503), SourceUnavailable, "error 2"),
-        (refused(3), SourceForbidden, "error 3"),
-        (refused(10, "(#10) needs 'pages_read_engagement'", 403), SourceForbidden, "pages_read_engagement"),
-        (refused(200, status=403), SourceForbidden, "error 200"),
-        (refused(299, status=403), SourceForbidden, "error 299"),
-        (refused(4, status=403), SourceQuota, "error 4"),
-        (refused(17), SourceQuota, "error 17"),
-        (refused(32), SourceQuota, "error 32"),
-        (refused(613), SourceQuota, "error 613"),
-        (refused(80001), SourceQuota, "error 80001"),
-        (refused(341), SourceQuota, "error 341"),
-        (refused(190, f"Malformed access token {SECRET}", 401, error_subcode=463), SourceAuth, "token …"),
-        (refused(190, "Bad EAAB" + "x1" * 40, 400), SourceAuth, "Bad …"),
-        (refused(100), SourceBadQuery, "error 100"),
-        (refused(100, error_subcode=33), SourceGone, "error 100"),
-        (refused(368), SourceBlocked, "error 368"),
-        (refused(803, status=404), SourceGone, "error 803"),
-        (refused(99_999, is_transient=True, status=400), SourceUnavailable, "99999"),
-        (refused(99_999, status=400), SourceBadQuery, "answered 400"),
-        (refused(99_999, status=500), SourceUnavailable, "answered 500"),
-        (refused(190, status=200), SourceAuth, "error 190"),
-        (Page(b"<html>galat</html>"), SourceParse, "a page came"),
-        (Page.of_json({"data": {}}), SourceParse, "no list"),
-    ],
-)
-def test_every_error_of_meta_is_said_by_its_kind_and_never_with_the_token(
-    page: Page, error: type[SourceError], says: str
-):
-    ran = read(site_of([], errors={"posts": page}))
-    assert isinstance(ran.error, error)
-    assert says in str(ran.error)
-    assert SECRET not in f"{ran.error!r} {ran.error.url}"
-    assert (ran.error.retry_at is not None) == isinstance(ran.error, SourceQuota)
 
 
 def test_a_limit_says_when_something_is_free_again_as_meta_tells():

@@ -4,52 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given, settings
 
-from pasip_core.errors import InputError, SourceBlocked, SourceError, SourceForbidden, SourceParse, SourceUnavailable
+from pasip_core.errors import InputError
 from pasip_core.sources.platforms import kaskus
 from tests.builders import NOW, make_keyword
 from tests.core.bench_kit import bench_for
 from tests.core.mutating import QUIET, assert_sound, damaged
 from tests.core.sources_kit import run
 from tests.replicas import Page, Replica
+from tests.replicas.kaskus import Forum, thread
 
 PEMILU = [make_keyword("pemilu")]
-WORDS = "Agan-agan, bagaimana pendapat kalian tentang pemilu tahun ini? Menurut ane prosesnya berjalan cukup tertib. "
-
-
-def thread(number: int) -> str:
-    at = (NOW - timedelta(hours=number)).isoformat()
-    return f"""<html><head><meta property="og:title" content="Soal pemilu {number}">
- <meta property="og:type" content="article"><meta property="article:published_time" content="{at}">
- <meta name="author" content="agan{number}"></head><body><article><h1>Soal pemilu {number}</h1>
- <p>{WORDS * 3}</p><p>{WORDS * 2}</p></article></body></html>"""
-
-
-class Forum:
-    """A search and its threads."""
-
-    def __init__(self) -> None:
-        self.threads = {f"/thread/{n:024x}/soal-pemilu-{n}": thread(n) for n in range(1, 4)}
-        self.instead: Page | None = None
-
-    def __call__(self, path: str) -> Page | None:
-        parts = urlsplit(path)
-        if parts.path != "/search":
-            found = self.threads.get(parts.path)
-            return self.instead or (Page(found.encode()) if found else None)
-        if parse_qs(parts.query)["q"] != ["pemilu"]:
-            return Page(b"<html><p>Hasil tidak ditemukan</p></html>")
-        links = "".join(f'<a href="{path}?ref=cari">Soal pemilu</a>' for path in self.threads)
-        return Page(f'<html><a href="/forum/5">Forum</a><a href="/profile/1">Profil</a>{links}</html>'.encode())
 
 
 @pytest.fixture
 def forum() -> Forum:
-    return Forum()
+    return Forum({n: NOW - timedelta(hours=n) for n in range(1, 4)})
 
 
 @pytest.fixture
@@ -78,7 +51,7 @@ def test_threads_that_the_search_finds_are_read_once(replica: Replica, forum: Fo
     assert newest.content.startswith("Agan-agan, bagaimana pendapat kalian")
     assert newest.engagement.total is None
     assert replica.paths()[0] == "/search?q=pemilu&sort=new"
-    forum.threads[f"/thread/{9:024x}/soal-pemilu-9"] = thread(9)
+    forum.threads[f"/thread/{9:024x}/soal-pemilu-9"] = thread(9, NOW - timedelta(hours=9))
     assert [m.title for m in run(source, PEMILU, first.cursor).mentions] == ["Soal pemilu 9"]
 
 
@@ -90,20 +63,6 @@ def test_nothing_found_is_no_error_and_one_bad_thread_costs_only_itself(replica:
     assert "1 article pages could not be read" in ran.note
 
 
-@pytest.mark.parametrize(
-    ("state", "error"),
-    [
-        ("challenge", SourceBlocked),
-        ("forbidden", SourceForbidden),
-        ("error", SourceUnavailable),
-        ("empty", SourceParse),
-    ],
-)
-def test_what_kaskus_answers_instead_is_told(state: str, error: type[SourceError], replica: Replica) -> None:
-    replica.set_state(state, "/search")
-    assert type(run(source_at(replica), PEMILU).error) is error
-
-
 def test_the_address_of_the_search_can_be_changed_and_a_bad_one_is_refused(replica: Replica) -> None:
     source = source_at(replica, search="/search?q={query}&type=thread")
     assert len(run(source, PEMILU).mentions) == 3
@@ -112,20 +71,12 @@ def test_the_address_of_the_search_can_be_changed_and_a_bad_one_is_refused(repli
         source_at(replica, search="/search?q={kata}")
 
 
-def test_the_pace_of_the_file_of_platforms_is_kept(replica: Replica) -> None:
-    bench = bench_for("kaskus", replica, kaskus=True)
-    slow = bench.platforms["kaskus"].model_copy(update={"delay": 0.1})
-    object.__setattr__(bench, "platforms", {**bench.platforms, "kaskus": slow})
-    run(*kaskus.sources(bench), PEMILU)
-    assert min(replica.gaps()[1:]) >= 0.1
-
-
 def test_however_a_page_is_damaged_mentions_are_sound(replica: Replica, forum: Forum) -> None:
     source = source_at(replica)
     forum.threads = dict(list(forum.threads.items())[:1])
 
     @settings(QUIET, max_examples=25)
-    @given(damaged(thread(1).encode()))
+    @given(damaged(thread(1, NOW - timedelta(hours=1)).encode()))
     def check(page: bytes) -> None:
         forum.instead = Page(page)
         assert_sound(run(source, PEMILU).mentions)

@@ -13,13 +13,6 @@ from hypothesis import strategies as st
 from pasip_core.domain.mention import Engagement, mention_id
 from pasip_core.errors import (
     SettingError,
-    SourceAuth,
-    SourceBlocked,
-    SourceError,
-    SourceForbidden,
-    SourceParse,
-    SourceQuota,
-    SourceUnavailable,
 )
 from pasip_core.sources.platforms import mastodon
 from pasip_core.sources.platforms.mastodon import MastodonSource, hashtags, servers
@@ -30,7 +23,6 @@ from tests.core.mutating import QUIET, assert_sound, mutated_json
 from tests.core.sources_kit import run
 from tests.replicas import Page, Replica
 from tests.replicas.mastodon import Mastodon, status
-from tests.replicas.server import CHALLENGE
 
 TAG = "/api/v1/timelines/tag/"
 SEARCH = "/api/v2/search"
@@ -161,29 +153,6 @@ def test_a_tag_that_nobody_used_is_no_error(replica: Replica, server: Mastodon) 
     server.instead[TAG] = Page.of_json({"error": "Record not found"}, 404)
     ran = run(source_at(replica), PEMILU)
     assert (ran.error, ran.mentions, ran.note) == (None, [], "")
-
-
-@pytest.mark.parametrize(
-    ("page", "error"),
-    [
-        (Page.of_json({"error": "The access token is invalid"}, 401), SourceAuth),
-        (Page.of_json({"error": "Forbidden"}, 403), SourceForbidden),
-        (Page(CHALLENGE, status=403), SourceBlocked),
-        (Page.of_json({"error": "Too many"}, 429, X_RateLimit_Reset="2026-11-23T03:55:00.000Z"), SourceQuota),
-        (Page.of_json({"error": "There was a temporary problem"}, 503), SourceUnavailable),
-        (Page.of_json({"posts": []}), SourceParse),
-        (Page.of_json([{"id": "1"}] * 3), SourceParse),
-        (Page(b"<html>x</html>"), SourceParse),
-    ],
-)
-def test_what_a_server_answers_instead_is_told(
-    page: Page, error: type[SourceError], replica: Replica, server: Mastodon
-) -> None:
-    server.instead = {TAG: page, SEARCH: page} if error in (SourceUnavailable, SourceParse) else {TAG: page}
-    ran = run(source_at(replica), PEMILU)
-    assert type(ran.error) is error
-    if error is SourceQuota:
-        assert ran.error.retry_at == NOW.replace(minute=55)
 
 
 def test_an_unreadable_post_costs_only_itself(replica: Replica, server: Mastodon) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from pasip_core.domain.mention import Engagement, mention_id
-from pasip_core.errors import SourceBadQuery, SourceBlocked, SourceError, SourceForbidden, SourceParse, SourceQuota
+from pasip_core.errors import SourceBadQuery, SourceForbidden
 from pasip_core.sources.base import Source
 from pasip_core.sources.platforms import telegram
 from tests.builders import NOW
@@ -133,19 +133,6 @@ def test_an_empty_channel_is_no_error() -> None:
     with Replica(TelegramChannel()) as replica:
         ran = run(source_at(replica))
     assert (ran.error, ran.mentions) == (None, [])
-
-
-@pytest.mark.parametrize(
-    ("state", "error"),
-    [
-        ("challenge", SourceBlocked), ("rate_limited_for_long", SourceQuota), ("forbidden", SourceForbidden),
-        ("empty", SourceParse), ("wrong_type", SourceParse),
-    ],
-)  # fmt: skip
-def test_what_telegram_answers_instead_is_told(state: str, error: type[SourceError]) -> None:
-    with Replica(TelegramChannel.of({1: "halo"})) as replica:
-        replica.set_state(state, "/s/")
-        assert isinstance(run(source_at(replica)).error, error)
 
 
 def test_a_name_that_is_none_is_refused_before_anything_is_asked() -> None:

@@ -17,14 +17,8 @@ from pydantic import SecretStr
 from pasip_core.domain.mention import Engagement
 from pasip_core.domain.quotas import Quota
 from pasip_core.errors import (
-    SourceAuth,
-    SourceBadQuery,
-    SourceError,
-    SourceForbidden,
     SourceGone,
-    SourceParse,
     SourceQuota,
-    SourceUnavailable,
 )
 from pasip_core.sources.base import Source
 from pasip_core.sources.ledger import LocalLedger
@@ -205,31 +199,6 @@ def test_a_channel_with_many_uploads_is_read_whole_wherever_runs_end(limit: int,
             ran = run(source, DEBAT, cursor, limit, batches=batches if n < 3 else None)
         cursor, met = ran.cursor, met | videos(ran)
     assert {clip.id for clip in site.clips} <= met
-
-
-@pytest.mark.parametrize(
-    ("page", "error", "says"),
-    [
-        (YouTubeSite.refused("quotaExceeded"), SourceQuota, "quotaExceeded"),
-        (YouTubeSite.refused("rateLimitExceeded", 403), SourceQuota, "rateLimitExceeded"),
-        (YouTubeSite.refused("badRequest", 400, details=[{"reason": "API_KEY_INVALID"}]), SourceAuth, "KEY_INVALID"),
-        (YouTubeSite.refused("keyInvalid", 400), SourceAuth, "keyInvalid"),
-        (YouTubeSite.refused("accessNotConfigured"), SourceForbidden, "accessNotConfigured"),
-        (YouTubeSite.refused("badRequest", 400), SourceBadQuery, "badRequest"),
-        (YouTubeSite.refused("tidakDikenal", 403), SourceForbidden, "403"),
-        (YouTubeSite.refused("backendError", 500), SourceUnavailable, "backendError"),
-        (Page(b"<html>galat</html>"), SourceParse, "a page came"),
-        (Page.of_json([]), SourceParse, "no list"),
-        (Page.of_json({"items": "x"}), SourceParse, "no list"),
-    ],
-)  # fmt: skip
-def test_what_goes_wrong_is_said_by_its_kind_and_without_the_key(page: Page, error: type[SourceError], says: str):
-    ran = searched(YouTubeSite(errors={"search": page}))
-    assert isinstance(ran.error, error)
-    assert says in str(ran.error)
-    assert SECRET not in f"{ran.error!r} {ran.error.url}"
-    if says == "quotaExceeded":
-        assert ran.error.retry_at == datetime(2026, 11, 26, 8, tzinfo=UTC)
 
 
 def test_without_a_key_it_says_what_it_lacks():

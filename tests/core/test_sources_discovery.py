@@ -163,7 +163,9 @@ def test_a_named_feed_that_is_gone_is_replaced_by_what_is_found_and_one_that_is_
     assert len(gone.mentions) == len(there.mentions) == 3
 
 
-@pytest.mark.parametrize(("state", "error"), [("challenge", SourceBlocked), ("dropped", SourceUnavailable)])
+@pytest.mark.parametrize(("state", "error"), [
+    ("challenge", SourceBlocked), ("dropped", SourceUnavailable), ("error", SourceUnavailable),
+])  # fmt: skip
 def test_a_site_that_refuses_or_is_away_is_not_searched_further_and_nothing_is_remembered(state, error):
     with Replica(Town(front=FRONT)) as replica:
         replica.set_state(state)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pasip_core.domain.mention import mention_id
-from pasip_core.errors import (
-    SourceBlocked,
-    SourceUnavailable,
-)
 from pasip_core.sources.outlet_file import load_outlets
 from tests.builders import make_keyword
 from tests.core.sources_kit import run
@@ -39,14 +33,6 @@ def test_a_resolved_lead_has_the_id_that_the_outlet_itself_gives(world, sources)
 def test_resolved_leads_are_not_asked_for_again(world, sources):
     first = run(sources["google-news"], [make_keyword("pemilu")])
     assert run(sources["google-news"], [make_keyword("pemilu")], first.cursor).mentions == []
-
-
-@pytest.mark.parametrize(
-    ("state", "error"), [("challenge", SourceBlocked), ("login", SourceBlocked), ("error", SourceUnavailable)]
-)
-def test_google_news_that_refuses_says_so(state, error, world, sources):
-    world.google.set_state(state)
-    assert isinstance(run(sources["google-news"], [make_keyword("pemilu")]).error, error)
 
 
 def test_without_keywords_google_news_is_not_asked(world, sources):

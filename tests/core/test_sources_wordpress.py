@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasip_core.errors import SourceError, SourceForbidden, SourceParse, SourceUnavailable
+from pasip_core.errors import SourceError
 from pasip_core.sources.exchange import Response
 from pasip_core.sources.news import NewsSource
 from pasip_core.sources.registry import sites
@@ -105,19 +105,6 @@ def test_a_post_behind_a_password_or_without_a_date_is_read_from_its_page():
     with Replica(site) as replica:
         ran = run(source_at(replica, **BOTH))
     assert [m.raw_data["taken_from"] for m in ran.mentions] == ["page", "page"]
-
-
-@pytest.mark.parametrize(
-    ("state", "robots", "error"),
-    [
-        ("empty", "", SourceParse), ("wrong_type", "", SourceParse), ("forbidden", "", SourceForbidden),
-        ("error", "", SourceUnavailable), ("normal", "User-agent: *\nDisallow: /wp-json/", SourceForbidden),
-    ],
-)  # fmt: skip
-def test_a_site_that_gives_no_posts_says_why(state: str, robots: str, error: type[SourceError]):
-    with Replica(Blog(3), robots=robots) as replica:
-        replica.set_state(state)
-        assert isinstance(run(source_at(replica, listings=BOTH["listings"])).error, error)
 
 
 class Posts:

@@ -37,6 +37,7 @@ class Bluesky:
     logins: int = 0
     renewals: int = 0
     renews: bool = True
+    page: int = 100
     instead: dict[str, Page] = field(default_factory=dict)
 
     def __call__(self, path: str) -> Answer:
@@ -89,6 +90,6 @@ class Bluesky:
             for post in sorted(self.posts, key=lambda post: post["record"]["createdAt"], reverse=True)
             if query["q"].strip('"') in post["record"]["text"] and since <= post["record"]["createdAt"] < until
         ]
-        shown = found[: min(100, int(query["limit"]))]
+        shown = found[: min(self.page, int(query["limit"]))]
         more = {"cursor": str(len(shown))} if len(found) > len(shown) else {}
         return Page.of_json({"posts": shown, **more})

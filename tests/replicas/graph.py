@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,3 +100,48 @@ def make_posts(times: Sequence[datetime], **more: Any) -> list[dict[str, Any]]:
          "comments": {"data": [], "summary": {"order": "ranked", "total_count": 7}}} | more
         for n, at in enumerate(times)
     ]  # fmt: skip
+
+
+def make_media(times: Sequence[datetime]) -> list[dict[str, Any]]:
+    """Instagram's media under #pemilu, one a moment."""
+    return [
+        {"id": f"1790{n:04}", "caption": f"Contoh #pemilu {n}", "media_type": "IMAGE",
+         "permalink": f"https://www.instagram.com/p/Xy_{n:04}/", "timestamp": stamp(at),
+         "like_count": 12, "comments_count": 1}
+        for n, at in enumerate(times)
+    ]  # fmt: skip
+
+
+def make_threads(times: Sequence[datetime]) -> list[dict[str, Any]]:
+    """Posts on Threads, one a moment."""
+    return [
+        {"id": f"{n}", "text": f"Pemilu {n}", "permalink": f"https://www.threads.net/@warga/post/{n}",
+         "timestamp": stamp(at), "username": "warga", "media_type": "TEXT_POST"}
+        for n, at in enumerate(times)
+    ]  # fmt: skip
+
+
+class InstagramSite(GraphSite):
+    """Hashtags (those in ``gone`` are unknown), all with the same media, and the account ``akun.uji``."""
+
+    def __init__(self, found: list[dict[str, Any]], **more: Any) -> None:
+        super().__init__({"recent_media": found}, same_cursor=True, **more)
+        self.gone: dict[str, Page] = {}
+
+    def __call__(self, path: str) -> Answer | None:
+        if "/ig_hashtag_search" in path:
+            return lambda asked: self.gone.get(asked.query["q"]) or Page.of_json({"data": [{"id": "178400"}]})
+        return self._discovered if path.startswith("/77?") else super().__call__(path)
+
+    def _discovered(self, asked: Asked) -> Page:
+        fields = asked.query["fields"]
+        assert "username(akun.uji)" in fields
+        start = int(m[1]) if (m := re.search(r"after\((\d+)\)", fields)) else 0
+        limit = re.search(r"limit\((\d+)\)", fields)
+        assert limit
+        most = min(self.most, int(limit[1]))
+        found = self.lists["recent_media"]
+        paging = {"cursors": {"after": str(start + most)}} if start + most < len(found) else {}
+        told = {"username": "akun.uji", "followers_count": 5000, "media_count": len(found),
+                "media": {"data": found[start : start + most], "paging": paging}}  # fmt: skip
+        return Page.of_json({"business_discovery": told, "id": "77"})

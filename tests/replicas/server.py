@@ -6,8 +6,11 @@ import gzip
 import hashlib
 import itertools
 import json
+import re
+import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from weakref import WeakSet
 
 STATES = (
     "normal", "slow", "stalled", "rate_limited", "rate_limited_for_long", "rate_limited_until", "forbidden",
@@ -64,6 +68,9 @@ class Asked:
         return dict(parse_qsl(sent, keep_blank_values=True))
 
 
+SERVED: WeakSet[Replica] = WeakSet()
+"""Every replica of this process."""
+
 Answer = Page | Callable[[Asked], Page | None]
 """A page; or, for an API, what makes one of the whole request."""
 
@@ -79,17 +86,20 @@ class Replica:
     def __init__(self, site: Callable[[str], Answer | None], port: int = 0, robots: str | None = "") -> None:
         self.site, self.robots = site, robots
         self.asked: list[Asked] = []
+        self.arrivals: list[Asked] = []
+        """Like ``asked``, but nothing clears it."""
         self.most_at_once = 0
         self._now = 0
         self._states: dict[str, str] = {}
         self._failed_once: set[str] = set()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"replica": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._server = _Server(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Replica:
+        SERVED.add(self)
         self._thread.start()
         return self
 
@@ -115,6 +125,11 @@ class Replica:
         self._states[path] = state
         self._failed_once.clear()
 
+    @property
+    def stumbled(self) -> list[str]:
+        """Its own mistakes, as stack traces."""
+        return self._server.stumbled
+
     def reset(self) -> None:
         self._states.clear()
         self._failed_once.clear()
@@ -133,6 +148,7 @@ class Replica:
     def begin(self, asked: Asked) -> None:
         with self._lock:
             self.asked.append(asked)
+            self.arrivals.append(asked)
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
 
@@ -153,10 +169,23 @@ class Replica:
         return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
+class _Server(ThreadingHTTPServer):
+    """Remembers what its handlers stumbled over: a test that hung on it would take that for the network."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.stumbled: list[str] = []
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):  # who asked went away
+            self.stumbled.append(traceback.format_exc())
+
+
 class _Handler(BaseHTTPRequestHandler):
     replica: Replica
     protocol_version = "HTTP/1.1"
     timeout = 10
+    disable_nagle_algorithm = True  # a body would wait for the receipt of its header, which comes 40 ms late
 
     def log_message(self, *args: object) -> None:
         pass
@@ -268,8 +297,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _endless_redirect(self, page: Page) -> None:
-        number = int(urlsplit(self.path).query.rpartition("hop=")[2] or 0)
-        self._send(302, b"", {"Location": f"{urlsplit(self.path).path}?hop={number + 1}"})
+        number = int(found[1]) if (found := re.search(r"\bhop=(\d+)", self.path)) else 0
+        path, _, query = re.sub(r"[?&]hop=\d+$", "", self.path).partition("?")
+        self._send(302, b"", {"Location": f"{path}?{query}&hop={number + 1}"})
 
     def _login(self, page: Page) -> None:
         self._send(302, b"", {"Location": "/login?next=" + self.path})

@@ -50,6 +50,7 @@ class TelegramChannel:
 
     posts: dict[int, str] = field(default_factory=dict)
     name: str = "kanaluji"
+    page: int = PAGE
 
     @classmethod
     def of(cls, texts: Mapping[int, str]) -> TelegramChannel:
@@ -63,6 +64,6 @@ class TelegramChannel:
             return Page(b"", location=f"/{name}") if parts.path.startswith("/s/") else Page(b"<h1>Telegram</h1>")
         before = int(parse_qs(parts.query).get("before", ["9999999999"])[0])
         older = sorted(number for number in self.posts if number < before)
-        shown = older[-PAGE:]
-        more = shown[0] if len(older) > PAGE else 0
+        shown = older[-self.page :]
+        more = shown[0] if len(older) > self.page else 0
         return Page(page_of([self.posts[number] for number in shown], more=more))

@@ -17,10 +17,12 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from tests.builders import make_keyword
+from tests.guard import pace
 from tests.replicas import World, open_world
 from workers.processes import spawn
 
 ROOT = Path(__file__).parents[2]
+DELAY = 0.05
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -28,7 +30,7 @@ def environment(settings: Settings) -> dict[str, str]:
     values = {name: getattr(settings, name) for name in settings.model_fields_set}
     plain = {name: v.get_secret_value() if isinstance(v, SecretStr) else v for name, v in values.items()}
     given = {name.upper(): str(value) for name, value in plain.items()}
-    return {**os.environ, **given, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
+    return {**os.environ, **given, "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
 
 
 @pytest.fixture
@@ -58,12 +60,15 @@ def world(tmp_path: Path) -> Iterator[World]:
 def make_installation(
     world: World, redis_url: str, tmp_path: Path
 ) -> Iterator[Callable[[str], tuple[Settings, Stores]]]:
-    """Settings and stores of an installation that collects from ``world``; with one keyword."""
+    """Settings and stores of an installation that collects from ``world``; with one keyword.
+
+    Fails a test in which the workers, taken together, asked a site faster than the delay allows.
+    """
     opened: list[Stores] = []
 
     def make(name: str) -> tuple[Settings, Stores]:
         settings = Settings(
-            _env_file=None, data_dir=tmp_path / name, redis_url=redis_url, scraping_delay=0.05, **world.settings()
+            _env_file=None, data_dir=tmp_path / name, redis_url=redis_url, scraping_delay=DELAY, **world.settings()
         )
         stores = connect(settings)
         opened.append(stores)
@@ -73,3 +78,5 @@ def make_installation(
     yield make
     for stores in opened:
         stores.close()
+    asked = (*world.replicas.values(), world.google, world.gdelt)
+    assert [fault for replica in asked for fault in pace.too_many(replica, DELAY)] == []

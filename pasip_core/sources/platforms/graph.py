@@ -95,6 +95,8 @@ class Graph:
         answer = replace(self.api, delay=self.api.delay * pace).get(path, parameters)
         self._used, regained = usage(answer.headers)
         self._regained = regained or WINDOW
+        if not isinstance(answer.data, Mapping):
+            raise SourceParse(f"{path}: the answer is no object.")
         data = mapping(answer.data)
         if "data" not in data and (error := mapping(data.get("error"))):
             raise _error(error, path, self.clock(), self._regained) or SourceParse(f"{path}: an error without a code.")

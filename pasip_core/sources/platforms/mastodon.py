@@ -173,8 +173,12 @@ class _Reader:
 
     def _search(self, words: str, before: str, room: int) -> PostPage:
         """Empty, without a request, once the server has shown that it does not search for visitors."""
-        if self._fruitless >= FRUITLESS:
-            return PostPage((), more=False)
+        page = PostPage((), more=False) if self._fruitless >= FRUITLESS else self._searched(words, before)
+        if not page.posts and not before:
+            self.run.in_vain.add(words)
+        return page
+
+    def _searched(self, words: str, before: str) -> PostPage:
         asked: Parameters = {"q": words, "type": "statuses", "limit": MOST_POSTS, "max_id": before or None}
         try:
             page = self._page(mapping(self.api.get("api/v2/search", asked).data).get("statuses"))

@@ -134,10 +134,12 @@ class RedditSource:
                 status=403,
                 retry_at=error.retry_at,
             ) from error
-        entries = read_listing(answer, now).entries
+        listing = read_listing(answer, now)
+        entries = listing.entries
         posts = [post for entry in entries if (post := post_of_entry(entry, now))]
         unread = sum(entry.id.startswith("t3_") for entry in entries) - len(posts)
-        return PostPage(posts, more=len(entries) >= SMALLEST_PAGE), max(0, unread)
+        more = len(entries) >= SMALLEST_PAGE or not listing.whole  # what was cut off is asked for by the next page
+        return PostPage(posts, more=more), max(0, unread)
 
 
 @dataclass(frozen=True)

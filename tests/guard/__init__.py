@@ -1,0 +1,1 @@
+"""What holds in every test, whatever it is about: nothing but this machine is asked."""
