@@ -131,13 +131,14 @@ def enrich() -> None:
     """Analyse mentions that have no analysis, one slice at a time."""
     from pasip_core.pipeline.enrich import enrich as run_enrich
 
-    from .models import sentiment_model
+    from .models import emotion_model, sentiment_model
 
     settings = current_settings()
     with reported() as progress, _stores(settings) as stores:
         if not stores.mentions.count_unanalysed(bound=1):
             return
-        done = run_enrich(stores, sentiment_model(settings), progress=progress, seconds=SLICE_SECONDS)
+        models = sentiment_model(settings), emotion_model()
+        done = run_enrich(stores, *models, progress=progress, seconds=SLICE_SECONDS)
     if done.left:
         dispatch("enrich", settings=settings)
     if done.done:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pasip_core.settings import Settings
 
 if TYPE_CHECKING:
+    from pasip_core.nlp.emotion import BundledEmotion
     from pasip_core.nlp.sentiment import SentimentModel
 
 
@@ -24,3 +25,10 @@ def _load(name: str, token: str) -> SentimentModel:
     from pasip_core.nlp.sentiment import load_sentiment
 
     return load_sentiment(name, token=token)
+
+
+def emotion_model() -> BundledEmotion:
+    """The emotion model, which is always the bundled one."""
+    from pasip_core.nlp.emotion import load_emotion
+
+    return load_emotion()

@@ -44,11 +44,12 @@ def catch_up(settings: Settings, stores: Stores, progress: Progress) -> None:
 
     revision = rules_revision(stores.keywords.list())
     if stores.mentions.count_outdated(revision) or stores.mentions.count_unanalysed(bound=1):
+        from pasip_core.nlp.emotion import load_emotion
         from pasip_core.nlp.sentiment import load_sentiment
 
         model = load_sentiment(settings.sentiment_model, token=settings.huggingface_api_key.get_secret_value())
         rematch(stores, model, progress=progress)
-        enrich(stores, model, progress=progress)
+        enrich(stores, model, load_emotion(), progress=progress)
     roll_up(stores, progress)
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,23 +19,32 @@ from .output import say, say_json, say_line, show_fields
 models_app = typer.Typer(help="Language models.", no_args_is_help=True)
 
 InFile = Annotated[Path, typer.Argument(help="One text a line; - reads standard input.")]
-Model = Annotated[str | None, typer.Option(help="bundled, or a Hugging Face id or path; default SENTIMENT_MODEL.")]
+Model = Annotated[
+    str | None,
+    typer.Option(help="For sentiment: bundled, or a Hugging Face id or path; default SENTIMENT_MODEL."),
+]
 
 
 def analyze(
     file: InFile,
-    task: Annotated[str, typer.Option(help="sentiment.")] = "sentiment",
+    task: Annotated[str, typer.Option(help="sentiment, emotion or entities.")] = "sentiment",
     model: Model = None,
     json: Json = False,
 ) -> None:
     """Analyse one text a line: one JSON object a line, in order."""
     from pasip_core.nlp.models import analyze as run
 
-    settings = current_settings()
-    token = settings.huggingface_api_key.get_secret_value()
+    name, token = _chosen(task, model)
     with _Lines(file) as lines:
-        for answer in run(lines, task=task, model=model or settings.sentiment_model, token=token):
+        for answer in run(lines, task=task, model=name, token=token):
             say_line(answer)
+
+
+def _chosen(task: str, model: str | None) -> tuple[str, str]:
+    """The model that answers, and the token to open it with: a setting chooses for sentiment alone."""
+    settings = current_settings()
+    default = settings.sentiment_model if task == "sentiment" else "bundled"
+    return model or default, settings.huggingface_api_key.get_secret_value()
 
 
 class _Lines:
@@ -92,32 +101,41 @@ def pull(name: Annotated[str, typer.Argument(help="A Hugging Face id.")], json: 
 @models_app.command("train")
 def train(
     data: Annotated[Path, typer.Option(help="Folder with the training sets.")],
+    task: Annotated[str, typer.Option(help="Only this model; default: all, one after the other.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the bundled one.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Use only so many texts of each set.")] = None,
     json: Json = False,
 ) -> None:
-    """Train the bundled sentiment model anew."""
-    from pasip_core.nlp.train import train_sentiment
+    """Train the bundled models anew."""
+    from pasip_core.nlp.train import train as run
 
-    report = train_sentiment(data, out)
-    if json:
-        say_json(report)
-    else:
-        show_fields(report)
+    for report in run(data, task, out, limit=limit):
+        _tell(report, json)
 
 
 @models_app.command("eval")
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="text<TAB>label or CSV with text and label.")],
+    path: Annotated[Path, typer.Argument(help="A labelled file, or the folder with all the training sets.")],
+    task: Annotated[str, typer.Option(help="What to judge; of a folder default all.")] = "",
     model: Model = None,
     json: Json = False,
 ) -> None:
-    """Macro-F1, per class and texts a second on a labelled file."""
-    from pasip_core.nlp.models import evaluate as run
+    """F1 of all and of each class, calibration error and speed, on a file or on the valid sets that a folder holds."""
+    from pasip_core.nlp.evaluating import evaluate as judge
+    from pasip_core.nlp.evaluating import valid_sets
 
-    settings = current_settings()
-    name, token = model or settings.sentiment_model, settings.huggingface_api_key.get_secret_value()
-    report = asdict(run(name, file, token=token))
+    if not path.is_dir():
+        name, token = _chosen(task or "sentiment", model)
+        _tell(asdict(judge(name, path, task=task or "sentiment", token=token)), json)
+        return
+    for which, file in valid_sets(path, task):
+        name, token = _chosen(which, model)
+        _tell(asdict(judge(name, file, task=which, token=token)), json)
+
+
+def _tell(report: dict[str, Any], json: bool) -> None:
     if json:
-        say_json(report)
+        say_line(report)
     else:
         show_fields(report)
+        say("")

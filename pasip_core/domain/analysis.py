@@ -7,8 +7,14 @@ from datetime import datetime
 
 POSITIVE, NEUTRAL, NEGATIVE = "positive", "neutral", "negative"
 SENTIMENTS = (POSITIVE, NEUTRAL, NEGATIVE)
+EMOTIONS = ("anger", "fear", "happy", "love", "sadness", NEUTRAL)
 PENDING = "pending"
 """How a mention without an analysis counts in series and totals."""
+
+PERSON, PLACE, ORGANISATION = "PERSON", "PLACE", "ORGANISATION"
+ENTITY_LABELS = (PERSON, PLACE, ORGANISATION)
+LEAST_SURE = 0.3
+"""Below this probability no emotion is named: the bundled model's card tells how it was chosen."""
 
 CORRECTION = "correction"
 """The ``model_version`` of an analysis that a person made."""
@@ -28,6 +34,16 @@ class SentimentScores:
         return max(SENTIMENTS, key=lambda name: getattr(self, name))
 
     @property
+    def label(self) -> str:
+        """The most probable sentiment, in the terms that all scores share."""
+        return self.sentiment
+
+    @property
+    def confidence(self) -> float:
+        """How probable the most probable sentiment is."""
+        return float(getattr(self, self.sentiment))
+
+    @property
     def polarity(self) -> float:
         """Positive minus negative, between -1 and 1."""
         return self.positive - self.negative
@@ -36,6 +52,50 @@ class SentimentScores:
     def certain(cls, sentiment: str) -> SentimentScores:
         """All probability on one sentiment, as a person's correction has it."""
         return cls(**{name: float(name == sentiment) for name in SENTIMENTS})
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionScores:
+    """Calibrated probabilities; they sum to 1. ``neutral`` is a text that carries no emotion."""
+
+    anger: float
+    fear: float
+    happy: float
+    love: float
+    sadness: float
+    neutral: float
+
+    @property
+    def emotion(self) -> str:
+        """The most probable emotion, or ``neutral`` where none is probable enough to be named."""
+        best = max(EMOTIONS, key=lambda name: getattr(self, name))
+        return best if getattr(self, best) >= LEAST_SURE else NEUTRAL
+
+    @property
+    def label(self) -> str:
+        """The emotion, in the terms that all scores share."""
+        return self.emotion
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the emotion that is named."""
+        return float(getattr(self, self.emotion))
+
+    @classmethod
+    def certain(cls, emotion: str) -> EmotionScores:
+        """All probability on one emotion."""
+        return cls(**{name: float(name == emotion) for name in EMOTIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, place or organisation in a text: ``text[start:end]``, counted under ``name``."""
+
+    text: str
+    label: str
+    start: int
+    end: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The bundled sentiment model as a whole: a linear model and a network, blended and calibrated."""
+"""A bundled classifier as a whole: a linear model and a network, blended and calibrated."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .lexicon import LEXICONS
 from .linear import LinearModel, load_linear, save_linear, softmax
 from .net import WordNet, load_net, save_net
 
@@ -56,12 +57,12 @@ class Blend:
 
 
 def save_blend(
-    linear: LinearModel, arrays: dict[str, NDArray[Any]], mixture: Mixture, folder: Path, **notes: Any
+    linear: LinearModel, arrays: dict[str, NDArray[Any]], mixture: Mixture, folder: Path, *, lexicon: str, **notes: Any
 ) -> None:
-    """Write the model's four files."""
+    """Write the model's four files; ``lexicon`` names the one that the network learnt with."""
     save_linear(linear, folder)
     save_net(arrays, folder / NET_FILE)
-    values = {"linear": mixture.linear, "net": mixture.net, "shift": mixture.shift}
+    values = {"linear": mixture.linear, "net": mixture.net, "shift": mixture.shift, "lexicon": lexicon}
     (folder / BLEND_FILE).write_text(json.dumps(values | notes, indent=1) + "\n", encoding="utf-8")
     for path in folder.glob("*.safetensors"):
         path.chmod(0o644)
@@ -71,4 +72,4 @@ def load_blend(folder: Path) -> Blend:
     """Read what ``save_blend`` wrote."""
     values = json.loads((folder / BLEND_FILE).read_text(encoding="utf-8"))
     mixture = Mixture(float(values["linear"]), float(values["net"]), tuple(values["shift"]))
-    return Blend(load_linear(folder), load_net(folder / NET_FILE), mixture)
+    return Blend(load_linear(folder), load_net(folder / NET_FILE, LEXICONS[values["lexicon"]]), mixture)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,67 +13,165 @@ import numpy as np
 
 from pasip_core.errors import InputError
 
+from .lexicon import WORDS, read_lines
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LABELS = ("positive", "neutral", "negative")
+SENTIMENT_LABELS = ("positive", "neutral", "negative")
+EMOTION_LABELS = ("anger", "fear", "happy", "love", "sadness")
 NUSAX = ("indonesian", "javanese", "sundanese")
+NAMES_EACH = 4
+FACTS = 1_000
+"""Texts without emotion that are learnt from, of each kind."""
+
 _LETTERS = re.compile(r"[\W_]+")
+
+
+Sentence = list[tuple[str, str]]
+"""Tokens with their tags: B-PERSON, I-PERSON, …, O."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Texts, the index of each one's label in ``LABELS``, how much each one counts, and its group.
+    """Texts, the index of each one's label in ``names``, how much each one counts, and its group.
 
     Translations of one text share a group, so that cross-validation never learns from one and asks for the other.
     """
 
+    names: tuple[str, ...]
     texts: list[str]
     labels: NDArray[np.int64]
     weights: NDArray[np.float64]
     groups: NDArray[np.int64]
 
 
-def read_labelled(path: Path) -> list[tuple[str, str]]:
-    """(text, label) of a TSV without header (``text<TAB>label``) or a CSV with columns ``text`` and ``label``.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """(text, label) of a labelled file, and how many of its lines have no such two fields."""
 
-    ``InputError`` where the file is not there, or a line has no such label.
+    found: list[tuple[str, str]]
+    rejected: int
+
+
+def read_labelled(path: Path, labels: Sequence[str] = SENTIMENT_LABELS) -> Rows:
+    """A TSV without header (``text<TAB>label``) or a CSV with columns ``label`` and ``text`` (or ``tweet``).
+
+    ``InputError`` where the file is not there, a line has another label, or no line has any.
     """
     try:
-        rows = list(_csv_rows(path) if path.suffix.lower() == ".csv" else _tsv_rows(path))
+        rows = list(_csv_rows(path, labels) if path.suffix.lower() == ".csv" else _tsv_rows(path))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"File {str(path)!r} cannot be read: {error}.", field="file", value=str(path)) from error
-    for number, (_, label) in enumerate(rows, 1):
-        if label not in LABELS:
-            message = f"File {str(path)!r}, row {number}: label {label[:40]!r} is none of {', '.join(LABELS)}."
+    found = [(text, label) for text, label in rows if text is not None]
+    for number, (text, label) in enumerate(rows, 1):
+        if text is not None and label not in labels:
+            message = f"File {str(path)!r}, row {number}: label {label[:40]!r} is none of {', '.join(labels)}."
             raise InputError(message, field="label", value=label)
-    if not rows:
+    if not found:
         raise InputError(f"File {str(path)!r} has no rows of text and label.", field="file", value=str(path))
-    return rows
+    return Rows([(text, label) for text, label in found if text is not None], len(rows) - len(found))
 
 
 def read_training(folder: Path, *, limit: int | None = None) -> Labelled:
-    """SmSA train and NusaX train, without any text that stands in SmSA's or NusaX's valid, each text once."""
+    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once."""
     base = folder / "sentiment"
     held = [base / "smsa_valid.tsv", *(base / f"nusax_{language}_valid.csv" for language in NUSAX)]
-    unwanted = {same_text(text) for path in held if path.exists() for text, _ in read_labelled(path)}
-    texts: list[str] = []
-    labels: list[int] = []
-    weights: list[float] = []
-    groups: list[int] = []
-    sources = [(base / "smsa_train.tsv", 1.0), *((base / f"nusax_{name}_train.csv", 1.0) for name in NUSAX)]
-    for path, weight in sources:
-        for row, (text, label) in enumerate(read_labelled(path)[:limit]):
-            key = same_text(text)
-            if key in unwanted:
-                continue
-            unwanted.add(key)
-            texts.append(text)
-            labels.append(LABELS.index(label))
-            weights.append(weight)
+    collected = _Collected(SENTIMENT_LABELS, unwanted=(text for path in held for text, _ in _held(path)))
+    for path in (base / "smsa_train.tsv", *(base / f"nusax_{name}_train.csv" for name in NUSAX)):
+        for row, (text, label) in enumerate(read_labelled(path).found[:limit]):
             # NusaX's files hold the same texts in the same order.
-            groups.append(-1 - row if "nusax" in path.name else len(groups))
-    return Labelled(texts, np.array(labels), np.array(weights), np.array(groups))
+            collected.add(text, label, group=-1 - row if "nusax" in path.name else None)
+    for text, label, sentence in read_politics():
+        collected.add(text, label, group=-1_000_000 - sentence)
+    return collected.labelled()
+
+
+def read_politics() -> Iterator[tuple[str, str, int]]:
+    """Our own sentences on public life, each with several names in turn: text, label, number of the sentence."""
+    sections = read_lines(WORDS / "politics.txt")
+    names = [name for line in sections["who"] for name in line.split("|") if name]
+    sentences = [(sentence, label) for label in SENTIMENT_LABELS for sentence in sections[label]]
+    for number, (sentence, label) in enumerate(sentences):
+        for turn in range(NAMES_EACH):
+            name = names[(number * NAMES_EACH + turn) % len(names)]
+            yield sentence.format(who=name), label, number
+
+
+def read_emotion_training(folder: Path, *, limit: int | None = None) -> Labelled:
+    """EmoT train, and as ``neutral`` what states facts: SmSA's neutral texts and NERGrit's sentences.
+
+    Nothing that stands in a valid set, each text once.
+    """
+    emotion, sentiment, entities = (folder / name for name in ("emotion", "sentiment", "entities"))
+    held = [text for text, _ in _held(emotion / "emot_valid.csv", EMOTION_LABELS)]
+    held += [text for text, _ in _held(sentiment / "smsa_valid.tsv")]
+    valid = entities / "nergrit_valid.txt"
+    held += [plain_text(sentence) for sentence in read_tagged(valid)] if valid.exists() else []
+    collected = _Collected((*EMOTION_LABELS, "neutral"), unwanted=held)
+    for text, label in read_labelled(emotion / "emot_train.csv", EMOTION_LABELS).found[:limit]:
+        collected.add(text, label)
+    plain = [text for text, label in read_labelled(sentiment / "smsa_train.tsv").found if label == "neutral"]
+    facts = [plain_text(sentence) for sentence in read_tagged(entities / "nergrit_train.txt")]
+    for text in plain[: limit or FACTS] + facts[: limit or FACTS]:
+        collected.add(text, "neutral")
+    return collected.labelled()
+
+
+def read_entity_training(folder: Path, *, limit: int | None = None) -> list[Sentence]:
+    """NERGrit train, without any sentence that stands in its valid."""
+    train, valid = (folder / "entities" / f"nergrit_{part}.txt" for part in ("train", "valid"))
+    held = {plain_text(sentence) for sentence in read_tagged(valid)} if valid.exists() else set()
+    return [sentence for sentence in read_tagged(train)[:limit] if plain_text(sentence) not in held]
+
+
+def read_tagged(path: Path) -> list[Sentence]:
+    """Sentences of a file of ``token<TAB>tag`` lines with empty lines between; ``InputError`` where it is none."""
+    try:
+        blocks = path.read_text(encoding="utf-8").split("\n\n")
+        found = [[_tagged(line) for line in block.splitlines() if line.strip()] for block in blocks]
+    except (OSError, ValueError) as error:
+        message = f"File {str(path)!r} cannot be read as lines of token and tag: {error}."
+        raise InputError(message, field="file", value=str(path)) from error
+    if not any(found):
+        raise InputError(f"File {str(path)!r} has no lines of token and tag.", field="file", value=str(path))
+    return [sentence for sentence in found if sentence]
+
+
+def _tagged(line: str) -> tuple[str, str]:
+    token, tag = line.rstrip("\r").split("\t")
+    return token, tag.strip()
+
+
+def plain_text(sentence: Sentence) -> str:
+    """The sentence as one writes it: tokens with spaces, none before a full stop or comma."""
+    return re.sub(r" ([.,;:?!)])", r"\1", " ".join(token for token, _ in sentence))
+
+
+class _Collected:
+    """Texts to learn from, each once, without the unwanted."""
+
+    def __init__(self, names: tuple[str, ...], unwanted: Iterable[str]) -> None:
+        self._names, self._known = names, {same_text(text) for text in unwanted}
+        self._rows: list[tuple[str, int, float, int]] = []
+
+    def add(self, text: str, label: str, *, weight: float = 1.0, group: int | None = None) -> bool:
+        """Whether the text was new."""
+        key = same_text(text)
+        if key in self._known:
+            return False
+        self._known.add(key)
+        self._rows.append((text, self._names.index(label), weight, len(self._rows) if group is None else group))
+        return True
+
+    def labelled(self) -> Labelled:
+        texts, labels, weights, groups = zip(*self._rows, strict=True)
+        return Labelled(self._names, list(texts), np.array(labels), np.array(weights), np.array(groups))
+
+
+def _held(path: Path, labels: Sequence[str] = SENTIMENT_LABELS) -> list[tuple[str, str]]:
+    """The rows of a valid set, where there is one."""
+    return read_labelled(path, labels).found if path.exists() else []
 
 
 def same_text(text: str) -> str:
@@ -81,14 +179,19 @@ def same_text(text: str) -> str:
     return _LETTERS.sub("", text.lower())
 
 
-def _tsv_rows(path: Path) -> Iterator[tuple[str, str]]:
+def _tsv_rows(path: Path) -> Iterator[tuple[str | None, str]]:
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line.strip():
             text, _, label = line.rstrip("\r").rpartition("\t")
             yield text, label.strip().lower()
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[str, str]]:
+def _csv_rows(path: Path, labels: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+    """A row without text has None for it. A quote left open swallows the rows after it: these are told apart again."""
+    next_row = re.compile(rf"\n(?=(?:{'|'.join(labels)})[,;])")
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            yield row.get("text") or "", (row.get("label") or "").strip().lower()
+            text, label = row.get("text", row.get("tweet")), (row.get("label") or "").strip().lower()
+            first, *swallowed = next_row.split(text) if text is not None else (None,)
+            yield first, label
+            yield from ((None, "") for _ in swallowed)

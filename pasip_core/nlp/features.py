@@ -6,13 +6,13 @@ hashes. Hashes have 49 bits, so that two n-grams practically never meet; trainin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .tone import signs, tones
+from .lexicon import LEXICONS, signs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,9 +98,14 @@ def char_grams(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
     return _count(rows, keys)
 
 
-def tone_grams(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
-    """n-grams of the sequence of tones that a text goes through."""
-    return word_grams([tones(tuple(tokens)) for tokens in texts], shape)
+def _lexicon_grams(name: str) -> Callable[[Sequence[Sequence[str]], Shape], Grams]:
+    lexicon = LEXICONS[name]
+
+    def grams(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
+        """n-grams of the sequence of tones, or emotions, that a text goes through."""
+        return word_grams([lexicon.sequence(tokens) for tokens in texts], shape)
+
+    return grams
 
 
 def signed_words(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
@@ -118,9 +123,9 @@ def signed_chars(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
 GRAMS = {
     "word": word_grams,
     "char": char_grams,
-    "tone": tone_grams,
     "signed": signed_words,
     "signed_char": signed_chars,
+    **{name: _lexicon_grams(name) for name in LEXICONS},
 }
 
 

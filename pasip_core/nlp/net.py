@@ -18,7 +18,7 @@ from zlib import crc32
 import numpy as np
 
 from .features import hash_word
-from .tone import signs, tone_of
+from .lexicon import TONE, Lexicon, signs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,18 +32,27 @@ PAD = 3
 LONGEST = 256
 BUCKETS = 1 << 14
 SIZES = (3, 4, 5)
-CODES = 10
 REMEMBERED = 20_000
 """Words whose answers are kept (2 kB each); beyond it the memory starts anew."""
 
 
-def codes(tokens: Sequence[str]) -> list[int]:
-    """For each token 1 to 9: its tone (none, p, n) under its sign (as it stands, turned round, a negation)."""
-    tone = {"": 0, "p": 1, "n": 2}
-    place = {1: 0, -1: 1, 0: 2}
+def codes(tokens: Sequence[str], lexicon: Lexicon) -> list[int]:
+    """For each token 1 and more: its mark in the lexicon under its sign (as it stands, turned round, a negation).
+
+    An empty text is one empty token.
+    """
+    if list(tokens) == [""]:
+        return [1]
+    kinds, place = lexicon.kinds, {1: 0, -1: 1, 0: 2}
     return [
-        1 + 3 * place[sign] + tone[tone_of(token)] for token, sign in zip(tokens, signs(tuple(tokens)), strict=True)
+        1 + len(kinds) * place[sign] + kinds[lexicon.mark_of(token)]
+        for token, sign in zip(tokens, signs(tuple(tokens)), strict=True)
     ]
+
+
+def count_codes(lexicon: Lexicon) -> int:
+    """How many codes there are, 0 (no word) included."""
+    return 1 + 3 * len(lexicon.kinds)
 
 
 def buckets(token: str) -> list[int]:
@@ -57,9 +66,10 @@ def buckets(token: str) -> list[int]:
 
 
 class WordNet:
-    """The trained network. ``arrays`` are those that ``net_training`` names."""
+    """The trained network. ``arrays`` are those that ``net_training`` names; the lexicon is the one it learnt with."""
 
-    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, arrays: dict[str, NDArray[Any]], lexicon: Lexicon = TONE) -> None:
+        self._lexicon = lexicon
         self._keys = arrays["keys"]
         self._words, self._pieces, self._tones = (
             arrays[name].astype(np.float32) for name in ("words", "pieces", "tones")
@@ -74,11 +84,11 @@ class WordNet:
         self._remembered: dict[tuple[str, int], F32] = {}
 
     def logits(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
-        """One row a text: positive, neutral, negative."""
+        """One row a text, one column a label."""
         return np.array([self._judge(list(tokens[:LONGEST]) or [""]) for tokens in texts], dtype=np.float64)
 
     def _judge(self, tokens: list[str]) -> F32:
-        words = [self._word(word) for word in zip(tokens, codes_of(tokens), strict=True)]
+        words = [self._word(word) for word in zip(tokens, codes(tokens, self._lexicon), strict=True)]
         rows = np.concatenate([self._empty] * (PAD - 1) + words + [self._empty] * PAD).reshape(-1, len(self._empty))
         found = np.concatenate([*self._convolve(rows), self._attend(rows[PAD - 1 : -PAD])])
         logits: F32 = np.einsum("f,lf->l", found, self._out) + self._out_bias
@@ -122,11 +132,6 @@ class WordNet:
         return mean
 
 
-def codes_of(tokens: Sequence[str]) -> list[int]:
-    """``codes``, where an empty text is one empty token."""
-    return codes(tokens) if tokens != [""] else [1]
-
-
 def save_net(arrays: dict[str, NDArray[Any]], path: Path) -> None:
     """Write the arrays, tables as float16."""
     from safetensors.numpy import save_file
@@ -135,8 +140,8 @@ def save_net(arrays: dict[str, NDArray[Any]], path: Path) -> None:
     save_file({name: np.ascontiguousarray(value) for name, value in half.items()}, str(path))
 
 
-def load_net(path: Path) -> WordNet:
+def load_net(path: Path, lexicon: Lexicon) -> WordNet:
     """Read what ``save_net`` wrote."""
     from safetensors.numpy import load_file
 
-    return WordNet(load_file(str(path)))
+    return WordNet(load_file(str(path)), lexicon)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .features import hash_word
-from .net import BUCKETS, CODES, LONGEST, PAD, WIDTHS, buckets, codes_of
+from .lexicon import TONE, Lexicon
+from .net import BUCKETS, LONGEST, PAD, WIDTHS, buckets, codes, count_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIZE, FILTERS = 64, 64
-EPOCHS, BATCH, RATE, DECAY = 6, 32, 1.5e-3, 1e-4
+BATCH, RATE, DECAY = 32, 1.5e-3, 1e-4
 FORGET_WORDS, SKIP_WORDS = 0.1, 0.1
 """Share of words read as unknown, and left out, while learning: what makes it hold on texts of another kind."""
 
@@ -24,7 +25,13 @@ DROP_IN, DROP_OUT, SMOOTHING = 0.4, 0.5, 0.1
 
 
 def learn_net(
-    texts: Sequence[Sequence[str]], labels: NDArray[np.int64], weights: NDArray[np.float64], *, seed: int
+    texts: Sequence[Sequence[str]],
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    *,
+    seed: int,
+    lexicon: Lexicon = TONE,
+    epochs: int = 6,
 ) -> dict[str, NDArray[Any]]:
     """The arrays of a trained network. The same seed and thread count give the same network."""
     import torch
@@ -32,18 +39,19 @@ def learn_net(
     random.seed(seed)
     torch.manual_seed(seed)
     rows = _vocabulary(texts)
-    net = _network(len(rows) + 2)
+    counts = np.bincount(labels)
+    net = _network(len(rows) + 2, count_codes(lexicon), len(counts))
     # Classes weigh by the root of their rarity: between as there and all alike.
-    rarity = torch.tensor(np.sqrt(len(labels) / 3 / np.bincount(labels, minlength=3)), dtype=torch.float32)
+    rarity = torch.tensor(np.sqrt(len(labels) / len(counts) / counts), dtype=torch.float32)
     truth, each = torch.tensor(labels), torch.tensor(weights, dtype=torch.float32)
     loss_of = torch.nn.CrossEntropyLoss(weight=rarity, label_smoothing=SMOOTHING, reduction="none")
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-    steps = EPOCHS * (len(texts) // BATCH + 1)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
+    steps = epochs * (len(texts) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
     net.train()
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         for chosen in _batches(texts):
-            logits = net(*_collate([texts[n] for n in chosen], rows))
+            logits = net(*_collate([texts[n] for n in chosen], rows, lexicon))
             loss = (loss_of(logits, truth[chosen]) * each[chosen]).mean()
             optimizer.zero_grad()
             loss.backward()
@@ -70,7 +78,7 @@ def _batches(texts: Sequence[Sequence[str]]) -> list[list[int]]:
     return random.sample(found, len(found))
 
 
-def _collate(texts: Sequence[Sequence[str]], rows: dict[str, int]) -> tuple[Any, ...]:
+def _collate(texts: Sequence[Sequence[str]], rows: dict[str, int], lexicon: Lexicon) -> tuple[Any, ...]:
     """Distinct words of the batch (row, code, character n-grams) and where they stand in each text."""
     import torch
 
@@ -78,7 +86,7 @@ def _collate(texts: Sequence[Sequence[str]], rows: dict[str, int]) -> tuple[Any,
     places = []
     for text in texts:
         tokens = list(text[:LONGEST]) or [""]
-        pairs = list(zip(tokens, codes_of(tokens), strict=True))
+        pairs = list(zip(tokens, codes(tokens, lexicon), strict=True))
         kept = [pair for pair in pairs if random.random() > SKIP_WORDS]  # noqa: S311 (no secret)
         places.append([distinct.setdefault(pair, len(distinct) + 1) for pair in kept or pairs])
     index = torch.zeros(len(places), max(map(len, places)) + PAD, dtype=torch.long)
@@ -93,7 +101,7 @@ def _collate(texts: Sequence[Sequence[str]], rows: dict[str, int]) -> tuple[Any,
     return words, tones, torch.tensor(pieces), torch.tensor(offsets), index
 
 
-def _network(words: int) -> Any:
+def _network(words: int, codes: int, labels: int) -> Any:
     import torch
     from torch import nn
     from torch.nn.functional import dropout, relu
@@ -103,7 +111,7 @@ def _network(words: int) -> Any:
             super().__init__()
             self.words = nn.Embedding(words, SIZE, padding_idx=0)
             self.pieces = nn.EmbeddingBag(BUCKETS + 1, SIZE, mode="mean", padding_idx=0)
-            self.tones = nn.Embedding(CODES, SIZE, padding_idx=0)
+            self.tones = nn.Embedding(codes, SIZE, padding_idx=0)
             for table in (self.words, self.pieces, self.tones):
                 nn.init.normal_(table.weight, 0, 0.1)
             with torch.no_grad():
@@ -111,7 +119,7 @@ def _network(words: int) -> Any:
                     table.weight[0].zero_()
             self.filters = nn.ModuleList(nn.Conv1d(SIZE, FILTERS, width) for width in WIDTHS)
             self.attention = nn.Linear(SIZE, 1, bias=False)
-            self.out = nn.Linear(FILTERS * len(WIDTHS) + SIZE, 3)
+            self.out = nn.Linear(FILTERS * len(WIDTHS) + SIZE, labels)
 
         def forward(self, rows: Any, tones: Any, pieces: Any, offsets: Any, index: Any) -> Any:
             rows = torch.where((torch.rand(rows.shape) < FORGET_WORDS) & (rows > 0), 1, rows)

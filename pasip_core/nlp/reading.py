@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from .clean import tokens
-from .slang import emoji_name
+from .lexicon import WORDS
+from .slang import emoji_name, read_regional
 
 LONG = 1_500
 """Characters up to which a text is read whole: posts, comments, reviews."""
@@ -15,11 +16,15 @@ LEAD, ENDING = 1_000, 300
 
 _INVISIBLE = frozenset("\ufe0f\u200d🏻🏼🏽🏾🏿♀♂")
 _NYA = re.compile(r"(.{4,})nya")
+_JOINED = ("ne", "na", "e")
+_REGIONAL, _STEMS = read_regional(WORDS / "regional.txt")
 _WHOLE = frozenset({"punya", "tanya", "hanya", "bertanya", "menanya", "mempunyai", "ternyata"})
 
 
 def model_tokens(text: str) -> list[str]:
-    """Tokens for the bundled models: ``normalise`` with numbers as ``0``, emoji by name and the clitic -nya apart."""
+    """Tokens for the bundled models: ``normalise`` with numbers as ``0``, emoji by name, the clitic -nya apart,
+    and common Javanese and Sundanese words as the Indonesian ones that they mean.
+    """
     found: list[str] = []
     for token in tokens(lead(text)):
         found.extend(_parts(token))
@@ -53,6 +58,11 @@ def _parts(token: str) -> tuple[str, ...]:
         return ("0",)
     if not token[0].isalpha():
         return () if token in _INVISIBLE else (emoji_name(token),)
+    if meaning := _REGIONAL.get(token):
+        return meaning
+    for ending in _JOINED:
+        if token.endswith(ending) and (stem := token.removesuffix(ending)) in _STEMS:
+            return (*_REGIONAL.get(stem, (stem,)), "nya")
     if len(token) > 6 and token not in _WHOLE and (found := _NYA.fullmatch(token)):
         return (found[1], "nya")
     return (token,)

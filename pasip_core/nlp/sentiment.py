@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -13,12 +13,12 @@ from loguru import logger
 from pasip_core.domain.analysis import SentimentScores
 from pasip_core.errors import ModelRefused
 
+from .answering import BundledModel
 from .blend import Blend, load_blend
-from .reading import model_tokens
+from .recipes import BUNDLED_FOLDER as BUNDLED_MODELS
 
 BUNDLED, AUTO = "bundled", "auto"
-BUNDLED_FOLDER = Path(__file__).parent / "bundled" / "sentiment"
-BATCH = 512
+BUNDLED_FOLDER = BUNDLED_MODELS / "sentiment"
 
 
 class SentimentModel(Protocol):
@@ -32,24 +32,11 @@ class SentimentModel(Protocol):
         """Calibrated probabilities, in order, one for each text (an empty text is neutral)."""
 
 
-class BundledSentiment:
-    """The model that comes with this program: numpy alone, one core, no download."""
+class BundledSentiment(BundledModel[SentimentScores]):
+    """The sentiment model that comes with this program."""
 
     def __init__(self, model: Blend) -> None:
-        self._model = model
-        self.version = model.version
-
-    def predict(self, texts: Sequence[str]) -> list[SentimentScores]:
-        """See ``SentimentModel``."""
-        return [scores for start in range(0, len(texts), BATCH) for scores in self._batch(texts[start : start + BATCH])]
-
-    def _batch(self, texts: Sequence[str]) -> Iterator[SentimentScores]:
-        read = [model_tokens(text) for text in texts]
-        for words, row in zip(read, self._model.probabilities(read).tolist(), strict=True):
-            if words:
-                yield SentimentScores(**dict(zip(self._model.labels, row, strict=True)))
-            else:
-                yield SentimentScores.certain("neutral")
+        super().__init__(model, SentimentScores, of_nothing=SentimentScores.certain("neutral"))
 
 
 # What ``auto`` looks for on disk, best first.

@@ -10,9 +10,19 @@ _LIST = Path(__file__).parent / "words" / "slang.txt"
 
 
 def _read_list(path: Path) -> dict[str, tuple[str, ...]]:
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    pairs = [line.partition(":")[::2] for line in lines]
+    return _spellings(path.read_text(encoding="utf-8").splitlines())
+
+
+def _spellings(lines: list[str]) -> dict[str, tuple[str, ...]]:
+    pairs = [line.partition(":")[::2] for line in lines if line and line[0] not in "#["]
     return {written: tuple(standard.split()) for standard, spellings in pairs for written in spellings.split()}
+
+
+def read_regional(path: Path) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """Javanese and Sundanese words with what they mean, and all words to which they join an ending for "-nya"."""
+    words, _, stems = path.read_text(encoding="utf-8").partition("\n[stems]\n")
+    meanings = _spellings(words.splitlines())
+    return meanings, frozenset(meanings) | frozenset(stems.split())
 
 
 _WORDS = _read_list(_LIST)

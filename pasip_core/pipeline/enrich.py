@@ -1,4 +1,4 @@
-"""Understanding what is stored: keywords after a change of rules, sentiment of what has none."""
+"""Understanding what is stored: keywords after a change of rules, sentiment and emotion of what has none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from pasip_core.domain.analysis import Analysis, SentimentScores
+from pasip_core.domain.analysis import Analysis, EmotionScores, SentimentScores
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.rules import Matcher
 from pasip_core.nlp.stance import passages
@@ -25,6 +25,13 @@ class SentimentScorer(Protocol):
         """Stored with each analysis."""
 
     def predict(self, texts: Sequence[str]) -> list[SentimentScores]:
+        """Scores for each text, in order."""
+
+
+class EmotionScorer(Protocol):
+    """The part of an emotion model that this stage needs."""
+
+    def predict(self, texts: Sequence[str]) -> list[EmotionScores]:
         """Scores for each text, in order."""
 
 
@@ -63,6 +70,7 @@ def rematch(
 def enrich(
     stores: Stores,
     model: SentimentScorer,
+    emotions: EmotionScorer,
     *,
     clock: Clock = utc_now,
     progress: Progress = silent,
@@ -76,12 +84,13 @@ def enrich(
         return stores.mentions.unanalysed(BATCH)
 
     def work(batch: list[Mention]) -> None:
-        scores = model.predict([mention.text for mention in batch])
+        texts = [mention.text for mention in batch]
+        scores, felt = model.predict(texts), emotions.predict(texts)
         stances = towards([Asked(m.text, m.keywords, m.keywords) for m in batch], matcher, model)
         stores.mentions.save_analyses(
             [
-                _understood(mention, whole, towards_each, model.version, clock)
-                for mention, whole, towards_each in zip(batch, scores, stances, strict=True)
+                _understood(mention, whole, emotion.emotion, towards_each, model.version, clock)
+                for mention, whole, emotion, towards_each in zip(batch, scores, felt, stances, strict=True)
             ]
         )
 
@@ -89,16 +98,17 @@ def enrich(
 
 
 def _understood(
-    mention: Mention, scores: SentimentScores, stances: Mapping[str, str], version: str, clock: Clock
+    mention: Mention, scores: SentimentScores, emotion: str, stances: Mapping[str, str], version: str, clock: Clock
 ) -> Understood:
     sentiment = scores.sentiment
     analysis = Analysis(
         data_id=mention.id,
         sentiment=sentiment,
-        confidence=getattr(scores, sentiment),
+        confidence=scores.confidence,
         scores=scores,
         processed_at=clock(),
         model_version=version,
+        emotion=emotion,
         keywords_mentioned=mention.keywords,
     )
     return Understood(mention.content_hash, analysis, stances)

@@ -109,6 +109,41 @@ def test_analyze_answers_a_line_for_each_line_in_order(cli: Cli, tmp_path: Path)
         assert a["confidence"] == pytest.approx(max(a["sentiment_scores"].values()))
 
 
+@pytest.mark.parametrize(
+    ("task", "key", "said"), [("emotion", "emotion", ["fear", "neutral"]), ("entities", "entities", [[], []])]
+)
+def test_analyze_tells_emotions_and_entities(cli: Cli, task: str, key: str, said: list[object]) -> None:
+    done = cli("analyze", "--task", task, "-", given="aku takut sekali, merinding\n\n")
+
+    assert [json.loads(line)[key] for line in done.stdout.splitlines()] == said
+
+
+def test_a_sentiment_model_is_not_asked_for_emotions(cli: Cli) -> None:
+    done = cli("analyze", "--task", "emotion", "--model", "someone/some-model", "-", given="senang\n")
+
+    assert done.returncode == 2
+    assert "someone/some-model" in done.stderr
+
+
+def test_models_are_judged_on_a_file(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "judged.csv"
+    file.write_text("label,tweet\nfear,aku takut sekali\nfear;tanpa koma\nlove,aku cinta dan sayang kamu\n")
+
+    report = answer(cli("models", "eval", file, "--task", "emotion", "--json"))
+
+    assert (report["texts"], report["rejected"]) == (2, 1)
+    assert set(report["f1"]) == {"fear", "love"}
+    assert report["macro_f1"] == 1
+
+
+@pytest.mark.parametrize("command", ["train", "eval"])
+def test_an_unknown_task_of_models_is_named(cli: Cli, tmp_path: Path, command: str) -> None:
+    done = cli("models", command, *(["--data"] if command == "train" else []), tmp_path, "--task", "horoscope")
+
+    assert done.returncode == 2
+    assert "horoscope" in done.stderr
+
+
 def test_a_rule_can_be_tried_before_it_is_kept(cli: Cli) -> None:
     assert answer(cli("keyword", "test", "anies NEAR/2 ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]
     assert not answer(cli("keyword", "test", "anies NOT ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]

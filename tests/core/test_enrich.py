@@ -8,6 +8,7 @@ import pytest
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
+from pasip_core.nlp.emotion import load_emotion
 from pasip_core.nlp.sentiment import load_sentiment
 from pasip_core.pipeline.enrich import enrich, rematch
 from pasip_core.queries import overview
@@ -35,7 +36,7 @@ def test_a_text_that_praises_one_and_blames_another_counts_for_each_as_it_means_
     mention = make_mention(SPLIT, keywords=())
     stores.mentions.upsert([mention])
     assert rematch(stores, MODEL).done == 1
-    assert enrich(stores, MODEL, clock=lambda: NOW).done == 1
+    assert enrich(stores, MODEL, load_emotion(), clock=lambda: NOW).done == 1
     assert dict(stores.mentions.get(mention.id).stances) == {jokowi.id: "positive", prabowo.id: "negative"}
     roll_up(stores)
     week = Period.last_days(7, NOW)
@@ -50,7 +51,7 @@ def test_a_keyword_that_is_added_later_gets_a_stance_of_its_own(stores: Stores) 
     mention = make_mention(SPLIT, keywords=())
     stores.mentions.upsert([mention])
     rematch(stores, MODEL)
-    enrich(stores, MODEL, clock=lambda: NOW)
+    enrich(stores, MODEL, load_emotion(), clock=lambda: NOW)
     whole = stores.mentions.get(mention.id).analysis.sentiment
     assert dict(stores.mentions.get(mention.id).stances) == {jokowi.id: whole}
     stores.keywords.save(prabowo)
@@ -64,6 +65,6 @@ def test_a_text_about_one_thing_is_read_as_a_whole(stores: Stores) -> None:
     mention = make_mention("Jokowi gagal total. Kecewa berat saya.", keywords=())
     stores.mentions.upsert([mention])
     rematch(stores, MODEL)
-    enrich(stores, MODEL, clock=lambda: NOW)
+    enrich(stores, MODEL, load_emotion(), clock=lambda: NOW)
     stored = stores.mentions.get(mention.id)
     assert stored.stances[keyword.id] == stored.analysis.sentiment == "negative"

@@ -1,0 +1,72 @@
+"""How each bundled classifier is made: its labels, its n-grams, its network. Chosen by cross-validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .corpora import EMOTION_LABELS, SENTIMENT_LABELS
+from .features import Shape
+
+BUNDLED_FOLDER = Path(__file__).parent / "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One family to learn: its kind, its n-grams, the least number of texts with one, whether rare ones weigh more."""
+
+    kind: str
+    shape: Shape
+    least: int = 2
+    by_rarity: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """``strength`` is the inverse regularisation of the logistic regression, ``lexicon`` what the network knows."""
+
+    task: str
+    version: str
+    labels: tuple[str, ...]
+    parts: tuple[Part, ...]
+    strength: float
+    lexicon: str
+    epochs: int
+    seed: int = 20_261_124
+    folds: int = 3
+
+    @property
+    def folder(self) -> Path:
+        """Where the trained model lies."""
+        return BUNDLED_FOLDER / self.task
+
+
+SENTIMENT = Recipe(
+    task="sentiment",
+    version="bundled-sentiment-2",
+    labels=SENTIMENT_LABELS,
+    parts=(
+        Part("word", Shape(words=(1, 2, 3), skips=True)),
+        Part("signed", Shape(words=(1,))),
+        Part("signed_char", Shape(chars=(3, 4, 5, 6))),
+        Part("tone", Shape(words=(1, 2, 3)), by_rarity=False),
+    ),
+    strength=6.0,
+    lexicon="tone",
+    epochs=6,
+)
+
+EMOTION = Recipe(
+    task="emotion",
+    version="bundled-emotion-1",
+    labels=(*EMOTION_LABELS, "neutral"),
+    parts=(
+        Part("word", Shape(words=(1, 2))),
+        Part("char", Shape(chars=(3, 4, 5)), least=3),
+        Part("mood", Shape(words=(1, 2)), by_rarity=False),
+        Part("tone", Shape(words=(1, 2, 3)), by_rarity=False),
+    ),
+    strength=2.0,
+    lexicon="mood",
+    epochs=14,
+)
