@@ -322,6 +322,14 @@ def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app:
     assert list(app.dataframe[0].value["label"]) == ["detikcom"]
 
 
+def test_what_went_wrong_with_a_source_is_told_in_the_language_of_the_page(open_app: Open, stores: Stores):
+    stores.sources.save(SourceInfo("tempo", "Tempo", "news"))
+    error = "https://tempo.example/rss: robots.txt forbids this address."
+    stores.source_runs.save(SourceRun("r1", "tempo", NOW, NOW, error_kind="forbidden", error=error))
+    app = open_app("sources", locale="id-ID")
+    assert "https://tempo.example/rss: robots.txt melarang alamat ini." in [text.value for text in app.text]
+
+
 def test_days_on_which_loud_sources_were_blind_are_told_with_a_button_to_collect_again(
     open_app: Open, fill: Fill, stores: Stores
 ):
