@@ -36,13 +36,14 @@ NOISY = (
 LINE = "{time:YYYY-MM-DD HH:mm:ss.SSS ZZ} | {level: <7} | {extra[process]} | {name}:{line} | {message}"
 SHORT_LINE = "{time:HH:mm:ss} {level: <7} {extra[process]: <14} {message}"
 
+# Each looks for its beginning only where one can be: lines hold what sites wrote, which must not make them slow.
 _PARAMETER = re.compile(
-    r"""(?ix) \b (?: [\w-]* (?: token | api_?-?key | apikey | secret | password | passwd ) | sig | key )
+    r"""(?ix) (?: (?<![\w-]) [\w-]* (?: token | api_?-?key | secret | password | passwd ) | \b (?: sig | key ) )
     ["']? \s* [=:] \s* ["']? (?P<value> [^\s"'&,;)}\]]+ )"""
 )
 _AUTHORIZATION = re.compile(r"""(?ix) authorization ["']? \s* [=:] \s* ["']? (?P<value> (?:[a-z]+\s+)? [^\s"',}]+ )""")
 _BEARER = re.compile(r"(?i)\bbearer\s+(?P<value>[\w.~+/=-]{8,})")
-_USERINFO = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s/@'\"]+)@")
+_USERINFO = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://(?P<value>[^\s/@'\"]+)@")
 
 
 def setup_logging(

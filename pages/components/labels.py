@@ -69,7 +69,7 @@ def error_kind(kind: str) -> str:
         "auth": t("credentials are missing or refused"),
         "forbidden": t("the site does not allow it (robots.txt or permission)"),
         "quota": t("too many requests; waits before it asks again"),
-        "paid_out": t("prepaid credits are used up"),
+        "paid_out": t("its credits, or the cap set for it, are used up"),
         "blocked": t("the site shows a block page"),
         "gone": t("the service or page is no more"),
         "bad_query": t("the site did not accept the question"),
@@ -86,7 +86,7 @@ def way_out(kind: str) -> str:
         "auth": t("Check the key in `.env`, or get a new one, and start again."),
         "forbidden": t("Ask the site or platform for permission, or leave this source out."),
         "quota": t("Nothing to do: it is asked again by itself when the quota is free."),
-        "paid_out": t("Add credits at the platform; nothing is asked before."),
+        "paid_out": t("Add credits at the platform, or raise the cap if it names one; nothing is asked before."),
         "blocked": t("Leave it alone for some hours. If it stays so, raise SCRAPING_DELAY or use the site's feed."),
         "gone": t("Look for its new address, and add that one."),
         "bad_query": t("Check its address or name; if it is right, simplify the rule of the first keyword."),
@@ -102,7 +102,8 @@ def source_state(card: SourceCard) -> str:
     if card.state in {sources.BROKEN, sources.REFUSED} and card.last_run:
         return error_kind(card.last_run.error_kind)
     known = {
-        sources.PAID_OUT: t("prepaid credits are used up"), sources.GONE: t("the service or page is no more"),
+        sources.PAID_OUT: t("its credits, or the cap set for it, are used up"),
+        sources.GONE: t("the service or page is no more"),
         sources.RUNNING: t("running"), sources.NEW: t("ready, not asked yet"), sources.READY: t("ready"),
         sources.RETIRED: t("retired"),
     }  # fmt: skip

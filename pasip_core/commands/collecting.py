@@ -95,7 +95,11 @@ def add_feed(
     handle = " ".join(web_address(listing) for listing in listings)
     if kind == "site" and not handle:
         raise InputError("url: a site is watched by its feeds; have it checked first", field="url", value=url)
-    feed = Feed(feed_id(address, kind), _tidied(name) or host, address, datetime.now(UTC), kind=kind, handle=handle)
+    id = feed_id(address, kind)
+    namesake = stores.feeds.get(id)
+    if namesake and canonical_url(namesake.url) != canonical_url(address):  # /a-b and /a/b are two feeds
+        id = f"{id[:75]}-{hashlib.sha256(canonical_url(address).encode()).hexdigest()[:4]}"
+    feed = Feed(id, _tidied(name) or host, address, datetime.now(UTC), kind=kind, handle=handle)
     return _watch(stores, feed, "news", who)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from .quotas import Quota, Use
@@ -31,7 +31,11 @@ class Pace:
 
 
 def pace(quota: Quota, uses: Sequence[Use], now: datetime, request: float) -> Pace:
-    """Of a quota by the month, of which ``uses`` (oldest first) were made; ``request`` is what one takes at least."""
+    """Of a quota by the month, of which ``uses`` (oldest first) were made; ``request`` is what one takes at least.
+
+    A use that is later than ``now`` was noted while a clock was ahead, and counts as made now.
+    """
+    uses = [replace(use, at=min(use.at, now)) for use in uses]
     month = _Saved(quota.limit, _due(uses[0].at if uses else now), quota.renewed(now), request)
     for use in uses:
         month.take(use)

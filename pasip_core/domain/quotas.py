@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,8 +52,8 @@ class Quota:
     window: str
 
     def __post_init__(self) -> None:
-        if self.limit < 0:
-            raise ValueError("a limit cannot be negative")
+        if not 0 <= self.limit < math.inf:
+            raise ValueError("a limit is a number from 0 on")
         if _ROLLING.fullmatch(self.window):
             return
         calendar = _CALENDAR.fullmatch(self.window)

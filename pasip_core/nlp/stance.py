@@ -25,7 +25,8 @@ FOLLOWING = 1
 
 _CONJUNCTIONS = r"(?:tapi|tetapi|sedangkan|sementara|namun|melainkan|padahal|dan|but|while)\b"
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|\n+")
-_CLAUSE_END = re.compile(rf"[,;:]\s+|\s+[–—-]\s+|\s+(?={_CONJUNCTIONS})", re.IGNORECASE)
+# A run of spaces is looked at once, from its beginning.
+_CLAUSE_END = re.compile(rf"[,;:]\s+|(?<!\s)\s+(?:[–—-]\s+|(?={_CONJUNCTIONS}))", re.IGNORECASE)
 _CONJUNCTION = re.compile(_CONJUNCTIONS, re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 

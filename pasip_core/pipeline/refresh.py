@@ -66,7 +66,7 @@ def refresh(
     reached = dict(cursor.position) if cursor else {}
     asking = _Asking(source, stores, Intake(stores, Matcher(stores.keywords.list()), settings or current_settings()))
     for (age, young), (_, old) in pairwise((*AGES.items(), ("", TOO_OLD))):
-        since, until = max(_moment(reached.get(age)), now - old), now - young
+        since, until = max(_moment(reached.get(age), now), now - old), now - young
         due = _due(source, stores, since, until, young)
         while chunk := list(islice(due, min(CHUNK, limit - asking.done.asked))):
             for last in asking.ask(chunk, now):
@@ -178,5 +178,8 @@ def _as_told(stored: Mention, raw: RawMention) -> RawMention:
     )
 
 
-def _moment(value: object) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else datetime.min.replace(tzinfo=UTC)
+def _moment(value: object, now: datetime) -> datetime:
+    """A moment of the cursor; one that is still to come, set by a clock that was ahead, counts as never reached."""
+    never = datetime.min.replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else never
+    return moment if moment <= now else never

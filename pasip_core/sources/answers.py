@@ -47,6 +47,9 @@ _MARKERS = re.compile(
 _SCRIPT_WALL = re.compile(rb"please enable (javascript|js|cookies)|enable javascript and cookies", re.IGNORECASE)
 _LOGIN = re.compile(r"^(consent|accounts|login|sso|auth)\.|/(login|signin|consent|sso)(/|$|\?)", re.IGNORECASE)
 
+MOST_MEMBERS = 1_000
+"""Parts that one gzip file is unpacked of: each costs a copy of all that follows it, and may hold nothing itself."""
+
 SMALL_PAGE = 60_000
 """Challenge pages are short; a long article may well speak of captchas."""
 
@@ -82,7 +85,7 @@ def _joined(chunks: Iterator[bytes], max_bytes: int) -> bytes:
 
 def _unpacked(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     """gzip (one member after another), zlib, or the raw deflate that some servers send by that name."""
-    unpacker, started = zlib.decompressobj(wbits=47), False
+    unpacker, started, members = zlib.decompressobj(wbits=47), False, 1
     try:
         for chunk in chunks:
             if not started and chunk and chunk[0] not in (0x1F, 0x78):
@@ -90,7 +93,9 @@ def _unpacked(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
             started = started or bool(chunk)
             while chunk:
                 if unpacker.eof:
-                    unpacker = zlib.decompressobj(wbits=47)
+                    unpacker, members = zlib.decompressobj(wbits=47), members + 1
+                    if members > MOST_MEMBERS:
+                        raise SourceParse(f"The answer is packed in more than {MOST_MEMBERS:,} parts.")
                 yield unpacker.decompress(chunk, max_bytes + 1)
                 chunk = unpacker.unconsumed_tail or unpacker.unused_data
     except zlib.error as error:
@@ -150,8 +155,9 @@ def _looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:
 
 
 def _text_of(body: bytes) -> bytes:
-    bare = re.sub(rb"(?is)<(script|style)\b.*?</\1\s*>", b" ", body)
-    return b" ".join(re.sub(rb"<[^>]*>", b" ", bare).split())
+    # One that is never closed hides the rest, as in a browser; and looking for its end again and again takes long.
+    bare = re.sub(rb"(?is)<(script|style)\b.*?(?:</\1\s*>|\Z)", b" ", body)
+    return b" ".join(re.sub(rb"<[^<>]*>", b" ", bare).split())
 
 
 def is_login(url_host: str, path: str) -> bool:

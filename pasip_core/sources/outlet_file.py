@@ -67,7 +67,7 @@ def read_outlet(path: Path) -> Outlet:
 
 def _values(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {error}", field="OUTLETS_DIR", value=str(path)) from error
 
@@ -83,13 +83,20 @@ def _inherited(values: Mapping[str, Any], path: Path) -> dict[str, Any]:
     own = {name: value for name, value in values.items() if name != "like"}
     merged = {name: base[name] for name in ("discover", "google_news") if name in base} | own
     surely = {"confidence": own.get("confidence", "C")}
-    listings = [listing | surely for listing in base.get("listings", ()) if listing["url"].startswith(HOME)]
-    merged["listings"] = [*own.get("listings", ()), *listings]
+    listings = [listing | surely for listing in _at_any_home(base.get("listings"))]
+    told = own.get("listings", [])
+    merged["listings"] = [*told, *listings] if isinstance(told, list) else told
     for table in INHERITED:
         merged[table] = _table(base, table) | _table(own, table)
     if "search" in own:
         merged["search"] = _table(base, "search") | _table(own, "search")
     return merged
+
+
+def _at_any_home(listings: object) -> list[dict[str, Any]]:
+    """Those at ``{home}``; what is no listing is told where the file that holds it is checked itself."""
+    tables = [listing for listing in (listings if isinstance(listings, list) else ()) if isinstance(listing, dict)]
+    return [listing for listing in tables if str(listing.get("url")).startswith(HOME)]
 
 
 def _base(like: object, path: Path) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, field_validator
 
 from pasip_core.domain.quotas import Quota
 from pasip_core.errors import InputError
@@ -29,10 +29,10 @@ class Platform(BaseModel):
     """Seconds between two requests."""
     key_page: WebAddress | None = None
     """Where a person gets the credentials."""
-    prices: Mapping[str, float] = {}
+    prices: Mapping[str, Annotated[FiniteFloat, Field(ge=0)]] = {}
     """US dollars for one of each."""
     quotas: Mapping[str, Quota] = {}
-    options: Mapping[str, str | int | float | bool | tuple[str, ...]] = {}
+    options: Mapping[str, str | int | FiniteFloat | bool | tuple[str, ...]] = {}
     """What else may change from outside: versions, names of parameters, lengths of queries."""
 
     @field_validator("quotas", mode="before")
@@ -70,7 +70,7 @@ def load_platforms(changes: Path | None = None) -> dict[str, Platform]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {error}", field="PLATFORMS_FILE", value=str(path)) from error
 

@@ -121,6 +121,22 @@ def test_the_same_feed_is_watched_once_and_can_be_removed(stores: Stores) -> Non
         collecting.remove_feed(stores, feed.id)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://contoh.example/a-b/rss", "https://contoh.example/a/b/rss"),
+        (f"https://contoh.example/rss?q={'panjang-' * 10}satu", f"https://contoh.example/rss?q={'panjang-' * 10}dua"),
+    ],
+)
+def test_feeds_whose_addresses_are_alike_are_two(stores: Stores, one: str, other: str) -> None:
+    ids = {collecting.add_feed(stores, url).id for url in (one, other)}
+    assert {feed.url for feed in stores.feeds.list()} == {one, other}
+    assert len(ids) == 2
+    assert max(map(len, ids)) <= 80
+    with pytest.raises(InputError, match="already"):
+        collecting.add_feed(stores, other)
+
+
 def test_a_channel_is_watched_once_however_it_is_written(stores: Stores) -> None:
     feed = collecting.add_place(stores, "telegram", "https://t.me/s/KanalUji")
     assert (feed.id, feed.kind, feed.handle, feed.name) == ("telegram-kanaluji", "telegram", "kanaluji", "@kanaluji")

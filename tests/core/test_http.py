@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from pasip_core.errors import (
     SourceUnavailable,
 )
 from pasip_core.sources.addresses import AddressPolicy, shown_url
-from pasip_core.sources.answers import error_for, is_challenge, retry_moment
+from pasip_core.sources.answers import MOST_MEMBERS, error_for, is_challenge, retry_moment, unzip
 from pasip_core.sources.http import Limits, Request, Validators, open_client
 from pasip_core.sources.limiter import LocalLimiter, RedisLimiter
 from tests.core.sources_kit import QUICK, client_for, pages, settings_for
@@ -346,6 +347,19 @@ def test_a_long_article_that_speaks_of_captchas_is_no_challenge():
     assert not is_challenge({"Content-Type": "text/html"}, text)
     noscript = b"<html><noscript>Please enable JavaScript</noscript>" + b"<p>Berita panjang sekali.</p>" * 100
     assert not is_challenge({"Content-Type": "text/html"}, noscript)
+
+
+def test_a_script_that_is_never_closed_is_no_text_of_a_page():
+    wall = b"<html>Please enable JavaScript and cookies <script>" + b"window.proof = 'of being human'; " * 100
+    assert is_challenge({"Content-Type": "text/html"}, wall)
+
+
+def test_a_file_packed_in_more_parts_than_any_honest_one_is_refused():
+    part = gzip.compress(b"a")
+    assert unzip(part * MOST_MEMBERS, 5_000) == b"a" * MOST_MEMBERS
+    for hostile in (part, gzip.compress(b"")):
+        with pytest.raises(SourceParse, match="more than 1,000 parts"):
+            unzip(hostile * (MOST_MEMBERS + 1), 5_000)
 
 
 def test_each_hop_of_a_redirect_is_checked_against_robots():

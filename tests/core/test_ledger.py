@@ -126,6 +126,11 @@ def test_an_operator_changes_single_values_of_a_platform(tmp_path: Path):
         ("[youtube]\nspeed = 1", "youtube.speed"),
         ("youtube = 3", "youtube"),
         ("[youtube", "cannot be read as TOML"),
+        ("[youtube.quotas.searches]\nlimit = nan", "youtube.quotas.*a limit is a number from 0 on"),
+        ("[youtube.quotas.searches]\nlimit = -1", "youtube.quotas.*a limit is a number from 0 on"),
+        ("[twitter.prices]\npost = nan", "twitter.prices.post: nan cannot be used"),
+        ("[twitter.prices]\npost = -0.005", "twitter.prices.post: -0.005 cannot be used"),
+        ("[youtube.options]\nsearch_units = nan", "youtube.options.search_units.*nan cannot be used"),
     ],
 )
 def test_a_value_of_a_platform_that_cannot_be_used_is_named(tmp_path: Path, text: str, told: str):

@@ -75,6 +75,12 @@ def test_ordinary_words_stay(settings: Settings) -> None:
     assert Redactor(settings)(line) == line
 
 
+@pytest.mark.parametrize("filling", ["a-", "a.+", "token", "authorization "])
+def test_a_line_that_a_site_filled_comes_through_with_its_secret_hidden(settings: Settings, filling: str) -> None:
+    line = "https://a.example/" + filling * 100_000
+    assert Redactor(settings)(f"{line} x-api-key=geheim x-key=geheim") == f"{line} x-api-key=*** x-key=***"
+
+
 def test_a_traceback_hides_secrets_too(logs: Path) -> None:
     try:
         raise ValueError("https://user:hunter2hunter2@host/")

@@ -152,6 +152,14 @@ def test_what_is_used_up_or_where_there_is_nothing_is_no_share() -> None:
     assert pace(Quota(25.0, "month"), [], now, 0.15).run == 25.0, "in the last half hour nothing has to be saved"
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), 3 * DAY, 40 * DAY])
+def test_a_use_noted_while_the_clock_was_ahead_counts_as_made_now(ahead: timedelta) -> None:
+    now = datetime(2026, 8, 31, 21, 50, tzinfo=UTC)
+    told = pace(Quota(25.0, "month"), [Use("a", "b", now + ahead, 1.0)], now, 0.15)
+    assert told == pace(Quota(25.0, "month"), [Use("a", "b", now, 1.0)], now, 0.15)
+    assert told.run >= 0
+
+
 @SLOW
 @given(
     cap=CAPS, begins=LATE, past=st.lists(st.integers(0, 300), max_size=12), minutes=st.integers(0, 29),

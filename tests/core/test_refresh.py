@@ -114,6 +114,15 @@ def test_a_run_that_is_cut_short_goes_on_where_it_was(x: X, stores: Stores):
     assert sum(times.values()) <= 130 + 3  # those on the seam are asked for twice
 
 
+def test_it_goes_on_after_a_clock_that_was_ahead_is_right_again(x: X, stores: Stores):
+    mention = collected(x, stores, hours_ago=2)
+    with opened(x) as (source, replica):
+        assert refresh(source, stores=stores, clock=lambda: NOW + timedelta(days=300)) == Refreshed()
+        assert refresh(source, stores=stores, clock=lambda: NOW).asked == 1
+        assert refresh(source, stores=stores, clock=lambda: NOW).asked == 0
+        assert asked(replica) == [number(mention)]
+
+
 def test_the_cap_ends_it_and_with_more_money_it_goes_on(x: X, stores: Stores):
     for n in range(30):
         collected(x, stores, hours_ago=2 + n / 100)

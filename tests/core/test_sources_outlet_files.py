@@ -125,6 +125,27 @@ def test_a_model_that_cannot_be_followed_is_told(text: str, told: str, tmp_path:
         read_outlet(path)
 
 
+@pytest.mark.parametrize("listings", ["3", '["{home}/rss"]', '[{ kind = "feed" }]', "[{ url = 3 }]"])
+@pytest.mark.parametrize("where", ["induk", "anak"])
+def test_listings_that_are_none_are_told_where_another_outlet_takes_them_over_too(
+    listings: str, where: str, tmp_path: Path
+):
+    texts = {"induk": PARENT, "anak": PORTAL}
+    texts[where] = f"listings = {listings}\n" + texts[where].replace(LISTING, "").replace(
+        "[[listings]]\nurl = '{home}/sitemap-news.xml'\nkind = 'sitemap'\nconfidence = 'A'\n", ""
+    )
+    for name, text in texts.items():
+        (tmp_path / f"{name}.toml").write_text(text)
+    with pytest.raises(InputError, match=r"toml: listings"):
+        load_outlets(tmp_path)
+
+
+def test_a_mark_that_some_editors_put_before_a_file_does_not_matter(tmp_path: Path):
+    path = tmp_path / "uji.toml"
+    path.write_text(GOOD + LISTING, "utf-8-sig")
+    assert read_outlet(path).name == "uji"
+
+
 def test_a_portal_counts_for_itself_and_everything_else_of_the_network_for_the_network():
     site_of = sites(load_outlets())
     assert site_of("https://bali.tribunnews.com/2026/11/23/judul") == "bali.tribunnews.com"

@@ -73,7 +73,15 @@ def test_nothing_is_lost_and_nothing_made_up(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Anies, " * 50_000, "anies ganjar " * 50_000, "Anies. Ganjar! " * 50_000, ", " * 90_000]
+    "text",
+    [
+        "Anies, " * 50_000,
+        "anies ganjar " * 50_000,
+        "Anies. Ganjar! " * 50_000,
+        ", " * 90_000,
+        f"Anies{' ' * 19_000}Ganjar",
+        f"Anies, Ganjar{' ' * 19_000}",
+    ],
 )
 def test_hostile_texts_come_to_an_end_soon(text: str) -> None:
     """Were anything here quadratic, this would take hours."""

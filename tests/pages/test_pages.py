@@ -322,6 +322,23 @@ def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app:
     assert list(app.dataframe[0].value["label"]) == ["detikcom"]
 
 
+def test_what_went_wrong_with_a_source_is_told_in_the_language_of_the_page(open_app: Open, stores: Stores):
+    stores.sources.save(SourceInfo("tempo", "Tempo", "news"))
+    error = "https://tempo.example/rss: robots.txt forbids this address."
+    stores.source_runs.save(SourceRun("r1", "tempo", NOW, NOW, error_kind="forbidden", error=error))
+    app = open_app("sources", locale="id-ID")
+    assert "https://tempo.example/rss: robots.txt melarang alamat ini." in [text.value for text in app.text]
+
+
+def test_a_cap_that_is_reached_is_not_taken_for_credits_that_are_used_up(open_app: Open, stores: Stores):
+    stores.sources.save(SourceInfo("twitter", "X (Twitter)", "twitter"))
+    error = "X: of the 25.00 US dollars that it may cost in a month (TWITTER_MONTHLY_CAP), 24.90 are spent."
+    stores.source_runs.save(SourceRun("r1", "twitter", NOW, NOW, error_kind="paid_out", error=error))
+    app = open_app("sources")
+    assert "its credits, or the cap set for it, are used up" in texts(app)
+    assert "prepaid" not in texts(app)
+
+
 def test_days_on_which_loud_sources_were_blind_are_told_with_a_button_to_collect_again(
     open_app: Open, fill: Fill, stores: Stores
 ):
