@@ -304,6 +304,17 @@ def test_an_import_that_ended_early_is_not_called_done(open_app: Open, stores: S
     assert [words for words in ("was imported", "ended early") if words in shown] == [expected]
 
 
+def test_an_import_that_just_ended_is_told_once_and_those_before_it_below(open_app: Open, stores: Stores):
+    stores.imports.save(ImportRun("i1", "older.csv", NOW - timedelta(days=1), NOW, read=5, inserted=5))
+    stores.imports.save(ImportRun("i2", "newer.csv", NOW, NOW, read=10, inserted=10))
+    app = open_app("imports")
+    app.session_state["_import_done"] = "i2"
+    shown = texts(app.run())
+    assert "Something went wrong" not in shown
+    assert shown.count("Rows read 10") == shown.count("Rows read 5") == 1
+    assert [box.label.split(" · ")[0] for box in app.expander] == [r"older\.csv"]
+
+
 def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app: Open, stores: Stores):
     stores.sources.save(SourceInfo("detik", "detikcom", "news"))
     key_page = "https://kunci.example/"
