@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, live, state, tables
 from pages.components.i18n import t
+from pages.components.sentences import translated
 from pasip_core import dispatch
 from pasip_core.commands import collecting
 from pasip_core.domain.runs import SourceInfo, Trial
@@ -39,7 +40,7 @@ def show(source: SourceInfo) -> None:
         elif job.state == "done":
             _tell(collecting.read_trial(job), source)
         elif job.state in {"failed", "stopped"}:
-            st.error(t("The test could not be done: {why}", why=state.shown(job.error)))
+            st.error(t("The test could not be done: {why}", why=state.shown(translated(job.error))))
         else:
             live.show_progress(job)
 
@@ -59,12 +60,12 @@ def _tell(trial: Trial, source: SourceInfo) -> None:
         if trial.title:
             st.text(tables.excerpt(trial.title, 300))
         if trial.note:
-            st.caption(state.shown(trial.note))
+            st.caption(state.shown(translated(trial.note)))
         st.caption(t("One mention was asked for, and nothing of it kept."))
 
 
 def _tell_error(trial: Trial, source: SourceInfo) -> None:
-    said = f"**{state.shown(labels.error_kind(trial.error_kind))}**  \n{state.shown(trial.error)}"
+    said = f"**{state.shown(labels.error_kind(trial.error_kind))}**  \n{state.shown(translated(trial.error))}"
     if trial.retry_at:
         said += "  \n" + t("It may be asked again {when}.", when=formats.moment(trial.retry_at))
     st.error(said, icon=":material/error:")

@@ -66,7 +66,7 @@ def _show_run(run: SourceRun) -> None:
     )  # fmt: skip
     for text in (run.error, run.note):
         if text:
-            st.text(tables.excerpt(text, 500))
+            st.text(tables.excerpt(translated(text), 500))
 
 
 def _show_rhythm(rhythm: Rhythm) -> None:

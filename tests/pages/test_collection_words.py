@@ -28,6 +28,24 @@ def test_a_run_tells_what_it_left_out_and_why(open_app: Open, stores: Stores) ->
     assert "2 mention baru · 1.200 lebih lama dari yang disimpan" in texts(open_app("collection", locale="id-ID"))
 
 
+def test_why_a_run_failed_and_what_it_notes_are_told_in_the_language_of_the_session(open_app: Open, stores: Stores):
+    site = "https://harianuji.test"
+    error = (
+        f"{site}/robots.txt could not be read, so nothing is asked: {site}/robots.txt: no answer (NewConnectionError)."
+    )
+    note = f"{site}/rss: robots.txt forbids this address."
+    stores.sources.save(SourceInfo("uji", "Harian Uji", "news", url=site))
+    stores.source_runs.save(SourceRun("1", "uji", NOW, NOW, error_kind="upstream", error=error, note=note))
+    shown = texts(open_app("sources", locale="id-ID"))
+    assert "tidak dapat dibaca" in shown
+    assert f"{site}/rss: robots.txt melarang alamat ini." in shown
+    assert "could not be read" not in shown
+    stores.source_runs.save(SourceRun("1", "uji", NOW, NOW, items=3, new=3, note=note))
+    assert f"3 mention baru · {note.replace('forbids this address', 'melarang alamat ini')}" in texts(
+        open_app("collection", locale="id-ID")
+    ).replace("\\", "")
+
+
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_entry_of_the_timetable_is_told_in_words(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "language", lambda: language)
