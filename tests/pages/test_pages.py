@@ -321,9 +321,11 @@ def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app:
     stores.sources.save(SourceInfo("x", "X (Twitter)", "twitter", needs=("TWITTER_BEARER_TOKEN",), key_page=key_page))
     stores.sources.save(SourceInfo("tempo", "Tempo", "news"))
     stores.source_runs.save(SourceRun("r1", "tempo", NOW, NOW, error_kind="blocked", error="<b>a *block* page</b>"))
+    stores.sources.save(SourceInfo("kompas", "Kompas", "news"))
+    stores.source_runs.save(SourceRun("r2", "kompas", NOW))
     app = open_app("sources")
-    assert list(app.dataframe[0].value["label"]) == ["Tempo", "X (Twitter)", "detikcom"]
-    told = {"Working": "0", "Not asked yet": "1", "In trouble": "1", "Need a key": "1"}
+    assert list(app.dataframe[0].value["label"]) == ["Tempo", "X (Twitter)", "Kompas", "detikcom"]
+    told = {"Working": "0", "Being asked": "1", "Not asked yet": "1", "In trouble": "1", "Need a key": "1"}
     assert {m.label: m.value for m in app.metric} == told
     assert "<b>a *block* page</b>" in [text.value for text in app.text]
     app.selectbox(key="source_chosen").set_value("x").run()
