@@ -109,7 +109,8 @@ else:
         t("No sources are known yet. The workers write them down when they start: run `make up`."),
         icon=":material/cloud_sync:",
     )
-queue_view.show()
-arrivals.show({s.source.id: s.source.label for s in states})
+names = {s.source.id: s.source.label for s in states}
+queue_view.show(names)
+arrivals.show(names)
 show_backlog()
 st.page_link("sources.py", label=t("How each source is, and more to add"), icon=":material/rss_feed:")

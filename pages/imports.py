@@ -134,18 +134,19 @@ def show_past(runs: list[ImportRun]) -> None:
 
 
 st.title(t("Import"))
+done = cached.stores().imports.get(st.session_state.get("_import_done", ""))
 if running := st.session_state.get(_RUNNING):
     st.subheader(t("Import under way"))
     follow(*running)
 else:
-    if done := cached.stores().imports.get(st.session_state.get("_import_done", "")):
+    if done:
         say_how_it_ended(done)
         show_result(done)
         st.page_link("overview.py", label=t("To the overview"), icon=":material/arrow_forward:")
     show_upload()
     live.show_work(("import_file", "rematch", "enrich", "rollup"))
 runs = recent_imports(cached.stores())
-if runs:
-    show_past(runs)
-elif not running:
+if past := [run for run in runs if running or run != done]:
+    show_past(past)
+elif not runs and not running:
     st.caption(labels.import_hint())

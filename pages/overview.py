@@ -128,10 +128,12 @@ def show_last_collection() -> None:
     if run is None:
         st.caption(t("Nothing has been collected yet; all mentions come from imports."))
         return
-    how = labels.error_kind(run.error_kind)
+    how = labels.error_kind(run.error_kind) if run.finished_at else t("running")
+    known = cached.stores().sources.get(run.source)
+    source = known.label if known else run.source
     st.caption(
         t("Last collection: {when} from {source}, {n} new mentions ({how}).",
-          when=formats.moment(run.finished_at or run.started_at), source=state.shown(run.source),
+          when=formats.moment(run.finished_at or run.started_at), source=state.shown(source),
           n=formats.number(run.new), how=how)
     )  # fmt: skip
 

@@ -8,10 +8,11 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, live, state, tables
 from pages.components.i18n import t, tn
+from pages.components.sentences import translated
 from pasip_core.domain.runs import SourceRun
 from pasip_core.queries.health import latest_runs
 
-MOST_RUNS, MOST_MENTIONS = 40, 5
+MOST_SOURCES, MOST_RUNS, MOST_MENTIONS = 500, 40, 5
 IN_SIGHT = 8
 LIST_HEIGHT = 330
 """Pixels: eight lines; the rest of a round of many sources is scrolled to."""
@@ -25,14 +26,16 @@ def show(names: Mapping[str, str]) -> None:
 
 
 def _show(names: Mapping[str, str]) -> None:
-    runs = latest_runs(cached.stores(), MOST_RUNS)
+    runs = latest_runs(cached.stores(), MOST_SOURCES)
     if not runs:
         return
     st.subheader(t("What came in"))
     st.caption(_summary(runs))
     with st.container(height=LIST_HEIGHT if len(runs) > IN_SIGHT else "content", border=False, key="latest_runs"):
-        for run in runs:
+        for run in runs[:MOST_RUNS]:
             _show_run(run, names.get(run.source, run.source))
+        if len(runs) > MOST_RUNS:
+            st.caption(t("… and {n} more, on the page Sources", n=formats.number(len(runs) - MOST_RUNS)))
     newest = cached.latest_mentions(MOST_MENTIONS)
     if newest:
         with st.container(key="arrived"):
@@ -73,7 +76,7 @@ def _said(run: SourceRun) -> str:
         return t("running: {new} so far", new=new)
     if run.error_kind:
         return f"{labels.error_kind(run.error_kind)} · {new}"
-    return f"{new} · {state.shown(run.note)}" if run.note else new
+    return f"{new} · {state.shown(translated(run.note))}" if run.note else new
 
 
 def _left_out(run: SourceRun) -> str:

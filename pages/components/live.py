@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ from pasip_core.errors import PasipError, QueueUnavailable
 from pasip_core.settings import current_settings
 
 EVERY = 2.0
+NOBODY: Mapping[str, str] = {}
 
 
 def overview() -> QueueOverview | None:
@@ -47,15 +48,27 @@ def show_work(names: Collection[str]) -> None:
     work()
 
 
-def subject(job: JobStatus) -> str:
-    """What the job works on: its first argument, where that is a name."""
-    return str(job.args[0]) if job.args and job.name.startswith("collect") else ""
+def title(job: JobStatus, names: Mapping[str, str]) -> str:
+    """What the job does, and to which source; ``names`` are the labels of sources."""
+    return " · ".join(part for part in (labels.job(job.name), _subject(job, names)) if part)
 
 
-def show_progress(job: JobStatus) -> None:
+def _subject(job: JobStatus, names: Mapping[str, str]) -> str:
+    """The first argument, where that is a source or a group of them."""
+    if not job.args or not job.name.startswith("collect"):
+        return ""
+    return names.get(str(job.args[0]), str(job.args[0]))
+
+
+def _note(job: JobStatus, names: Mapping[str, str]) -> str:
+    """How far it is, without the name that its title says already."""
+    return state.shown(translated(job.note)[:200].removeprefix(_subject(job, names)).lstrip(": "))
+
+
+def show_progress(job: JobStatus, names: Mapping[str, str] = NOBODY) -> None:
     """A line or a bar for one job."""
-    what = " · ".join(part for part in (labels.job(job.name), subject(job), labels.job_state(job.state)) if part)
-    note = state.shown(translated(job.note)[:200])
+    what = f"{title(job, names)} · {labels.job_state(job.state)}"
+    note = _note(job, names)
     if job.total:
         share = min(1.0, job.done / job.total)
         st.progress(share, f"{state.shown(what)} · {formats.number(job.done)} / {formats.number(job.total)} {note}")
@@ -63,16 +76,16 @@ def show_progress(job: JobStatus) -> None:
         done = f" · {formats.number(job.done)}" if job.done else ""
         st.progress(0.0, f":material/autorenew: {state.shown(what)}{done} {note}")
     elif job.store_away_since:
-        st.caption(":material/cloud_off: " + _waiting_for_store(job))
+        st.caption(":material/cloud_off: " + _waiting_for_store(job, names))
     else:
         st.caption(f":material/schedule: {state.shown(what)} {note}")
 
 
-def _waiting_for_store(job: JobStatus) -> str:
-    what = " · ".join(part for part in (labels.job(job.name), subject(job)) if part)
+def _waiting_for_store(job: JobStatus, names: Mapping[str, str]) -> str:
     return t(
         "{what}: waits for the data store since {since}; looks again {next}. Nothing is lost.",
-        what=state.shown(what), since=formats.moment(job.store_away_since), next=formats.moment(job.retry_at),
+        what=state.shown(title(job, names)), since=formats.moment(job.store_away_since),
+        next=formats.moment(job.retry_at),
     )  # fmt: skip
 
 

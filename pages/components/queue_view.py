@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -15,20 +15,23 @@ from pasip_core.dispatch import JobStatus, Planned, QueueOverview, WorkerState
 from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import current_settings
 
+IN_SIGHT = 10
+"""Waiting jobs that are shown one by one."""
+
 
 @st.fragment(run_every=live.EVERY, key="queue")
-def show() -> None:
-    """Everything about the queue, kept up to date."""
+def show(names: Mapping[str, str]) -> None:
+    """Everything about the queue, kept up to date; ``names`` are the labels of sources."""
     st.subheader(t("Right now"))
     try:
         seen = dispatch.queue_overview(settings=current_settings())
     except QueueUnavailable as error:
         state.show(error)
         return
-    _show_busy(seen)
+    _show_busy(seen, names)
     _rerun_when_done(seen)
     if seen.failed:
-        _show_failed(seen.failed)
+        _show_failed(seen.failed, names)
     left, right = st.columns(2)
     with left, st.expander(_workers_title(seen.workers), icon=":material/engineering:"):
         _show_workers(seen.workers)
@@ -36,23 +39,24 @@ def show() -> None:
         _show_schedule(seen.schedule)
 
 
-def _show_busy(seen: QueueOverview) -> None:
+def _show_busy(seen: QueueOverview, names: Mapping[str, str]) -> None:
     if not seen.workers:
         st.warning(t("No worker is running, so nothing is collected. Start everything with `make up`."))
     if not seen.running and not seen.waiting:
         st.caption(":material/check_circle: " + t("Nothing runs and nothing waits."))
     for job in seen.running:
-        _show_job(job)
-    for job in seen.waiting[:10]:
-        _show_job(job)
-    if len(seen.waiting) > 10:
-        st.caption(t("… and {n} more waiting", n=formats.number(len(seen.waiting) - 10)))
+        _show_job(job, names)
+    for job in seen.waiting[:IN_SIGHT]:
+        _show_job(job, names)
+    more = sum(queue.waiting + queue.retrying for queue in seen.queues) - IN_SIGHT  # not all of them were loaded
+    if more > 0:
+        st.caption(t("… and {n} more waiting", n=formats.number(more)))
 
 
-def _show_job(job: JobStatus) -> None:
+def _show_job(job: JobStatus, names: Mapping[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"job_{job.id}"):
         with st.container(width="stretch", gap=None):
-            live.show_progress(job)
+            live.show_progress(job, names)
             if job.state == "retrying" and not job.store_away_since:
                 why = state.shown(translated(job.error))
                 st.caption(t("Next try {when}: {error}", when=formats.moment(job.retry_at), error=why))
@@ -71,14 +75,13 @@ def _rerun_when_done(seen: QueueOverview) -> None:
         st.rerun()
 
 
-def _show_failed(failed: Sequence[JobStatus]) -> None:
+def _show_failed(failed: Sequence[JobStatus], names: Mapping[str, str]) -> None:
     title = tn("{n} job failed lately", "{n} jobs failed lately", len(failed))
     with st.expander(title, icon=":material/error:", key="failed_jobs"):
         for job in failed[:10]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
-                    name = " · ".join(p for p in (labels.job(job.name), live.subject(job)) if p)
-                    st.markdown(f"**{state.shown(name)}** · {formats.moment(job.ended_at)}")
+                    st.markdown(f"**{state.shown(live.title(job, names))}** · {formats.moment(job.ended_at)}")
                     st.text(translated(job.error)[:500] or t("The log says more."))
                 if st.button(t("Run again"), key=f"again_{job.id}", icon=":material/replay:"):
                     with state.attempted():

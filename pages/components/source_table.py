@@ -11,7 +11,7 @@ import streamlit as st
 from pages.components import cached, formats, labels, tables
 from pages.components.i18n import t, tn
 from pasip_core.domain.rhythm import Rhythm
-from pasip_core.queries.sources import NEEDS_KEY, NEW, RETIRED, SourceCard
+from pasip_core.queries.sources import NEEDS_KEY, NEW, READY, RETIRED, RUNNING, SourceCard
 
 CHOSEN, TO_SHOW = "source_chosen", "_source_to_show"
 ROWS_IN_SIGHT = 12
@@ -19,12 +19,13 @@ ROW = 35
 
 
 def show_counts(cards: Sequence[SourceCard]) -> None:
-    """How many work, how many do not, and how many wait for their first run or for a person."""
+    """How many work, how many do not, and how many wait for a verdict or for a person."""
     counts = Counter(card.state for card in cards)
     troubles = sum(card.in_trouble for card in cards)
-    working = len(cards) - troubles - counts[NEW] - counts[NEEDS_KEY] - counts[RETIRED]
     with st.container(horizontal=True, gap="small", key="source_counts"):
-        st.metric(t("Working"), formats.number(working), border=True)
+        st.metric(t("Working"), formats.number(counts[READY]), border=True)
+        if counts[RUNNING]:
+            st.metric(t("Being asked"), formats.number(counts[RUNNING]), border=True)
         if counts[NEW]:
             st.metric(t("Not asked yet"), formats.number(counts[NEW]), border=True)
         st.metric(t("In trouble"), formats.number(troubles), border=True)

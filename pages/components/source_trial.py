@@ -60,7 +60,7 @@ def _tell(trial: Trial, source: SourceInfo) -> None:
         if trial.title:
             st.text(tables.excerpt(trial.title, 300))
         if trial.note:
-            st.caption(state.shown(trial.note))
+            st.caption(state.shown(translated(trial.note)))
         st.caption(t("One mention was asked for, and nothing of it kept."))
 
 

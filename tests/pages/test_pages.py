@@ -304,15 +304,28 @@ def test_an_import_that_ended_early_is_not_called_done(open_app: Open, stores: S
     assert [words for words in ("was imported", "ended early") if words in shown] == [expected]
 
 
+def test_an_import_that_just_ended_is_told_once_and_those_before_it_below(open_app: Open, stores: Stores):
+    stores.imports.save(ImportRun("i1", "older.csv", NOW - timedelta(days=1), NOW, read=5, inserted=5))
+    stores.imports.save(ImportRun("i2", "newer.csv", NOW, NOW, read=10, inserted=10))
+    app = open_app("imports")
+    app.session_state["_import_done"] = "i2"
+    shown = texts(app.run())
+    assert "Something went wrong" not in shown
+    assert shown.count("Rows read 10") == shown.count("Rows read 5") == 1
+    assert [box.label.split(" · ")[0] for box in app.expander] == [r"older\.csv"]
+
+
 def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app: Open, stores: Stores):
     stores.sources.save(SourceInfo("detik", "detikcom", "news"))
     key_page = "https://kunci.example/"
     stores.sources.save(SourceInfo("x", "X (Twitter)", "twitter", needs=("TWITTER_BEARER_TOKEN",), key_page=key_page))
     stores.sources.save(SourceInfo("tempo", "Tempo", "news"))
     stores.source_runs.save(SourceRun("r1", "tempo", NOW, NOW, error_kind="blocked", error="<b>a *block* page</b>"))
+    stores.sources.save(SourceInfo("kompas", "Kompas", "news"))
+    stores.source_runs.save(SourceRun("r2", "kompas", NOW))
     app = open_app("sources")
-    assert list(app.dataframe[0].value["label"]) == ["Tempo", "X (Twitter)", "detikcom"]
-    told = {"Working": "0", "Not asked yet": "1", "In trouble": "1", "Need a key": "1"}
+    assert list(app.dataframe[0].value["label"]) == ["Tempo", "X (Twitter)", "Kompas", "detikcom"]
+    told = {"Working": "0", "Being asked": "1", "Not asked yet": "1", "In trouble": "1", "Need a key": "1"}
     assert {m.label: m.value for m in app.metric} == told
     assert "<b>a *block* page</b>" in [text.value for text in app.text]
     app.selectbox(key="source_chosen").set_value("x").run()
