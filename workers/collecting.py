@@ -10,6 +10,9 @@ from pasip_core.domain.runs import SourceInfo
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 
+LOOKED_AT = 50
+"""Latest runs among which the last one is looked for."""
+
 
 def dispatch_due(
     group: str, infos: Sequence[SourceInfo], stores: Stores, settings: Settings, now: datetime
@@ -24,6 +27,10 @@ def dispatch_due(
 
 
 def may_ask(source: str, stores: Stores, now: datetime) -> bool:
-    """Whether the source did not tell us, at the last run, to come back later than now."""
-    last = stores.source_runs.list({"source": source}, order_by="started_at", descending=True, limit=1)
-    return not (last and last[0].retry_at and last[0].retry_at > now)
+    """Whether the source did not tell us, at the last run, to come back later than now.
+
+    A run that is still to come was noted while a clock was ahead, and so was when to come back.
+    """
+    latest = stores.source_runs.list({"source": source}, order_by="started_at", descending=True, limit=LOOKED_AT)
+    last = next((run for run in latest if run.started_at <= now), None)
+    return not (last and last.retry_at and last.retry_at > now)

@@ -10,9 +10,12 @@ from redis import Redis
 from pasip_core.dispatch import dispatch, job_status
 from pasip_core.domain.runs import SourceRun
 from pasip_core.pipeline.progress import utc_now
+from pasip_core.settings import Settings
+from pasip_core.stores.connect import connect
 from tests.replicas import World
 from tests.waiting import wait_until
 from tests.workers.installation import SOURCE, collect, contents, counted, is_settled
+from workers.collecting import may_ask
 from workers.janitor import Janitor
 
 pytestmark = pytest.mark.slow
@@ -104,3 +107,15 @@ def test_all_news_sources_become_due_and_one_that_asked_for_patience_is_spared(
     assert asked == news - {SOURCE}
     assert len(asked) >= 5
     assert worker.poll() is None
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=300)])
+def test_a_source_asked_while_the_clock_was_ahead_is_asked_again(settings: Settings, ahead: timedelta) -> None:
+    stores, now = connect(settings), utc_now()
+    at = now + ahead
+    patience = at + timedelta(minutes=15)
+    stores.source_runs.save(SourceRun("r1", SOURCE, at, at, error_kind="quota", retry_at=patience))
+    assert may_ask(SOURCE, stores, now) is bool(ahead)
+    stores.source_runs.save(SourceRun("r2", SOURCE, now, now, error_kind="quota", retry_at=now + timedelta(minutes=15)))
+    assert not may_ask(SOURCE, stores, now)
+    stores.close()
