@@ -53,14 +53,16 @@ def show_mentions(
     *,
     key: str,
     selectable: bool,
+    towards: str | None = None,
     row_height: int = WRAPPED,
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """One row a mention, newest first as given; a click on a row calls ``on_select``."""
+    """One row a mention, in the order given, with its sentiment ``towards`` a keyword or, without one, of the whole
+    text; a click on a row calls ``on_select``."""
     import pandas as pd
 
     names = {k.id: k.keyword for k in cached.keywords()}
-    rows = [_row(mention, names) for mention in mentions]
+    rows = [_row(mention, names, towards) for mention in mentions]
     frame = pd.DataFrame(rows, columns=["tone", "text", "author", "where", "at", "keywords", "engagement", "url"])
     frame["engagement"] = frame["engagement"].astype("Int64")
     choosing: dict[str, Any] = {"on_select": on_select, "selection_mode": "single-row"} if selectable else {}
@@ -71,8 +73,9 @@ def show_mentions(
     )  # fmt: skip
 
 
-def _row(mention: Mention, names: dict[str, str]) -> dict[str, Any]:
-    tone = mention.analysis.sentiment if mention.analysis else PENDING
+def _row(mention: Mention, names: dict[str, str], towards: str | None) -> dict[str, Any]:
+    whole = mention.analysis.sentiment if mention.analysis else PENDING
+    tone = mention.stances.get(towards, PENDING) if towards else whole  # as filters and totals of one keyword count
     where = labels.platform(mention.platform)
     if mention.source.casefold() not in {mention.platform.casefold(), where.casefold()}:
         where = f"{where} · {excerpt(mention.source, 40)}"
