@@ -113,11 +113,16 @@ def _mention_columns() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _source_name(name: str) -> str:
+    """As people know it: what an import names after its platform is called like that platform."""
+    return excerpt(labels.platform(name), 60)
+
+
 def show_sources(table: pd.DataFrame) -> None:
     """The loudest sources, with how much of their mentions is negative."""
     analysed = (table["volume"] - table["pending"]).where(table["volume"] > table["pending"])
     shown = table.assign(
-        source=table["source"].map(lambda name: excerpt(name, 60)),
+        source=table["source"].map(_source_name),
         platform=table["platform"].map(labels.platform),
         positive=100 * table["positive"] / analysed,
         negative=100 * table["negative"] / analysed,
@@ -158,7 +163,7 @@ def show_accounts(table: pd.DataFrame) -> None:
 
 def show_side_sources(table: pd.DataFrame, key: str) -> None:
     """The loudest sources of one side of a comparison."""
-    shown = table.assign(source=table["source"].map(lambda name: excerpt(name, 60)))[["source", "volume"]].head(8)
+    shown = table.assign(source=table["source"].map(_source_name))[["source", "volume"]].head(8)
     column = st.column_config
     st.dataframe(
         shown, hide_index=True, width="stretch", key=key, height="content",

@@ -311,6 +311,13 @@ def test_with_one_keyword_mentions_show_the_sentiment_towards_it_and_say_so(open
     assert "Sentiment is that towards each keyword" in texts(open_app("comparison", **MAY, keyword="jokowi,prabowo"))
 
 
+def test_a_source_named_like_its_platform_is_called_as_people_know_it(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    assert list(open_app(**MAY).dataframe[0].value["source"]) == ["X (Twitter)"]
+    app = open_app("comparison", **MAY, keyword="jokowi,prabowo")
+    assert list(app.dataframe[1].value["source"]) == ["X (Twitter)"]
+
+
 @pytest.mark.parametrize(("error", "expected"), [("", "was imported"), ("Cancelled by a person.", "ended early")])
 def test_an_import_that_ended_early_is_not_called_done(open_app: Open, stores: Stores, error: str, expected: str):
     stores.imports.save(ImportRun("i1", "tweets.csv", NOW, NOW, read=10, inserted=10, error=error))
