@@ -159,6 +159,7 @@ def show(
         st.caption(
             t("{n} mentions in all; one that names several keywords counts for each and once here.",
               n=formats.number(comparison.total))
+            + " " + t("Sentiment is that towards each keyword; whole texts may sound different.")
         )  # fmt: skip
     show_figures(frames, colours, key, blind, periods=periods)
     if not frames["sources"].empty:

@@ -87,7 +87,10 @@ else:
     page = cached.mention_page(wanted, passed[-1] if passed else None, PAGE, order)
     key = f"mentions_table_{mention_view.closed_times()}"
     st.caption(t("Click on the left edge of a row to read a mention in full and to correct its sentiment."))
-    tables.show_mentions(page.mentions, key=key, selectable=True, on_select=lambda: open_selected(page, key))
+    if told := filters.sentiment_meant(wanted):
+        st.caption(told)
+    tables.show_mentions(page.mentions, key=key, selectable=True, towards=wanted.one_keyword,
+                         on_select=lambda: open_selected(page, key))  # fmt: skip
     show_pager(page, count, wanted, order)
 if opened := session.current().mention:
     mention_view.show(opened)

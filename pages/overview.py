@@ -118,7 +118,7 @@ def show_newest(wanted: Filters) -> None:
     if not newest:
         st.caption(t("The texts of this period were let go."))
         return
-    tables.show_mentions(newest, key="newest", selectable=False)
+    tables.show_mentions(newest, key="newest", selectable=False, towards=wanted.one_keyword)
     st.page_link("mentions.py", label=t("All mentions"), icon=":material/arrow_forward:")
 
 

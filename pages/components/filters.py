@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components import cached, formats, labels, session
+from pages.components import cached, formats, labels, session, state
 from pages.components.i18n import t
 from pages.components.view import MOST_TEXT, Choices
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
@@ -136,7 +136,17 @@ def scope_line(filters: Filters) -> None:
             zone=formats.zone_name(),
             before=formats.period(before),
         )
+        + " "
+        + sentiment_meant(filters)
     )
+
+
+def sentiment_meant(filters: Filters) -> str:
+    """That the sentiments speak of the chosen keyword, where there is one; else nothing."""
+    name = next((k.keyword for k in cached.keywords() if k.id == filters.one_keyword), None)
+    if name is None:
+        return ""
+    return t("Sentiment is that towards “{keyword}”; a whole text may sound different.", keyword=state.shown(name))
 
 
 def keyword_ids(filters: Filters) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import current_settings
 
 IN_SIGHT = 10
-"""Waiting jobs that are shown one by one."""
+"""Jobs that wait, and jobs that failed, which are shown one by one."""
 
 
 @st.fragment(run_every=live.EVERY, key="queue")
@@ -31,7 +31,7 @@ def show(names: Mapping[str, str]) -> None:
     _show_busy(seen, names)
     _rerun_when_done(seen)
     if seen.failed:
-        _show_failed(seen.failed, names)
+        _show_failed(seen, names)
     left, right = st.columns(2)
     with left, st.expander(_workers_title(seen.workers), icon=":material/engineering:"):
         _show_workers(seen.workers)
@@ -75,10 +75,10 @@ def _rerun_when_done(seen: QueueOverview) -> None:
         st.rerun()
 
 
-def _show_failed(failed: Sequence[JobStatus], names: Mapping[str, str]) -> None:
-    title = tn("{n} job failed lately", "{n} jobs failed lately", len(failed))
+def _show_failed(seen: QueueOverview, names: Mapping[str, str]) -> None:
+    title = tn("{n} job failed lately", "{n} jobs failed lately", sum(queue.failed for queue in seen.queues))
     with st.expander(title, icon=":material/error:", key="failed_jobs"):
-        for job in failed[:10]:
+        for job in seen.failed[:IN_SIGHT]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
                     st.markdown(f"**{state.shown(live.title(job, names))}** · {formats.moment(job.ended_at)}")

@@ -53,14 +53,16 @@ def show_mentions(
     *,
     key: str,
     selectable: bool,
+    towards: str | None = None,
     row_height: int = WRAPPED,
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """One row a mention, newest first as given; a click on a row calls ``on_select``."""
+    """One row a mention, in the order given, with its sentiment ``towards`` a keyword or, without one, of the whole
+    text; a click on a row calls ``on_select``."""
     import pandas as pd
 
     names = {k.id: k.keyword for k in cached.keywords()}
-    rows = [_row(mention, names) for mention in mentions]
+    rows = [_row(mention, names, towards) for mention in mentions]
     frame = pd.DataFrame(rows, columns=["tone", "text", "author", "where", "at", "keywords", "engagement", "url"])
     frame["engagement"] = frame["engagement"].astype("Int64")
     choosing: dict[str, Any] = {"on_select": on_select, "selection_mode": "single-row"} if selectable else {}
@@ -71,8 +73,9 @@ def show_mentions(
     )  # fmt: skip
 
 
-def _row(mention: Mention, names: dict[str, str]) -> dict[str, Any]:
-    tone = mention.analysis.sentiment if mention.analysis else PENDING
+def _row(mention: Mention, names: dict[str, str], towards: str | None) -> dict[str, Any]:
+    whole = mention.analysis.sentiment if mention.analysis else PENDING
+    tone = mention.stances.get(towards, PENDING) if towards else whole  # as filters and totals of one keyword count
     where = labels.platform(mention.platform)
     if mention.source.casefold() not in {mention.platform.casefold(), where.casefold()}:
         where = f"{where} · {excerpt(mention.source, 40)}"
@@ -110,11 +113,16 @@ def _mention_columns() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _source_name(name: str) -> str:
+    """As people know it: what an import names after its platform is called like that platform."""
+    return excerpt(labels.platform(name), 60)
+
+
 def show_sources(table: pd.DataFrame) -> None:
     """The loudest sources, with how much of their mentions is negative."""
     analysed = (table["volume"] - table["pending"]).where(table["volume"] > table["pending"])
     shown = table.assign(
-        source=table["source"].map(lambda name: excerpt(name, 60)),
+        source=table["source"].map(_source_name),
         platform=table["platform"].map(labels.platform),
         positive=100 * table["positive"] / analysed,
         negative=100 * table["negative"] / analysed,
@@ -155,7 +163,7 @@ def show_accounts(table: pd.DataFrame) -> None:
 
 def show_side_sources(table: pd.DataFrame, key: str) -> None:
     """The loudest sources of one side of a comparison."""
-    shown = table.assign(source=table["source"].map(lambda name: excerpt(name, 60)))[["source", "volume"]].head(8)
+    shown = table.assign(source=table["source"].map(_source_name))[["source", "volume"]].head(8)
     column = st.column_config
     st.dataframe(
         shown, hide_index=True, width="stretch", key=key, height="content",

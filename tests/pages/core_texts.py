@@ -26,7 +26,7 @@ PLACES = {
     "_gone": 3,
 }
 """Which argument of a call is a text: of errors, rows that cannot be used, mistakes in rules, notes of jobs."""
-KEPT = {"NOT_SEARCHED", "BROKE_OFF", "UNNAMED", "ANOTHER"}
+KEPT = {"NOT_SEARCHED", "BROKE_OFF", "UNNAMED", "ANOTHER", "NOWHERE"}
 """Sentences with a name of their own."""
 FILES = (
     "commands/*.py", "dispatch/*.py", "domain/**/*.py", "queries/*.py", "sources/*.py", "sources/platforms/*.py",

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 from redis import Redis
+from rq import Queue
+from rq.job import JobStatus
 from streamlit.testing.v1 import AppTest
 
 from pages.components import i18n, labels
@@ -52,7 +54,7 @@ def test_why_a_run_failed_and_what_it_notes_are_told_in_the_language_of_the_sess
     ).replace("\\", "")
 
 
-def test_all_that_waits_is_counted_and_sources_are_called_by_their_names(
+def test_all_that_waits_or_failed_is_counted_and_sources_are_called_by_their_names(
     open_app: Open, stores: Stores, here: Settings, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDIS_URL", redis_url)
@@ -64,6 +66,14 @@ def test_all_that_waits_is_counted_and_sources_are_called_by_their_names(
     assert "Collect · Harian 0 · waiting" in shown
     assert "uji0" not in shown
     assert "… and 60 more waiting" in shown
+    queue = Queue("scrape", connection=redis)
+    for job in queue.jobs[:55]:
+        queue.remove(job)
+        job.set_status(JobStatus.FAILED)
+        queue.failed_job_registry.add(job, ttl=-1)
+    app = open_app("collection")
+    assert "55 jobs failed lately" in [box.label for box in app.expander]
+    assert "… and 5 more waiting" in texts(app)
 
 
 def test_all_sources_that_were_asked_are_counted_and_some_shown(open_app: Open, stores: Stores) -> None:

@@ -295,6 +295,29 @@ def test_pages_of_the_table_follow_one_another_without_gaps(open_app: Open, fill
     assert "51 to 100 of 120" in texts(app)
 
 
+def test_with_one_keyword_mentions_show_the_sentiment_towards_it_and_say_so(open_app: Open, fill: Fill, stores: Stores):
+    both = said("Jokowi menang, Prabowo kalah", "2019-05-02", keywords=("jokowi", "prabowo"), sentiment="negative")
+    keywords = [make_keyword("jokowi"), make_keyword("prabowo")]
+    fill([both], keywords)
+    stores.mentions.correct(both.id, "positive", at=NOW, keyword="jokowi")
+    fill()
+    told = "Sentiment is that towards “jokowi”"
+    for page in ("mentions", ""):
+        app = open_app(page, **MAY, keyword="jokowi")
+        assert list(app.dataframe[-1].value["tone"]) == [["▲ Positive"]]
+        assert told in texts(app)
+        assert told not in texts(open_app(page, **MAY))
+    assert list(open_app("mentions", **MAY).dataframe[0].value["tone"]) == [["▼ Negative"]]
+    assert "Sentiment is that towards each keyword" in texts(open_app("comparison", **MAY, keyword="jokowi,prabowo"))
+
+
+def test_a_source_named_like_its_platform_is_called_as_people_know_it(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    assert list(open_app(**MAY).dataframe[0].value["source"]) == ["X (Twitter)"]
+    app = open_app("comparison", **MAY, keyword="jokowi,prabowo")
+    assert list(app.dataframe[1].value["source"]) == ["X (Twitter)"]
+
+
 @pytest.mark.parametrize(("error", "expected"), [("", "was imported"), ("Cancelled by a person.", "ended early")])
 def test_an_import_that_ended_early_is_not_called_done(open_app: Open, stores: Stores, error: str, expected: str):
     stores.imports.save(ImportRun("i1", "tweets.csv", NOW, NOW, read=10, inserted=10, error=error))
