@@ -41,8 +41,8 @@ def rematch(
     """Give every stored mention the keywords of the present rules, for about ``seconds``.
 
     Resumable: a mention is done when it carries the revision of the rules. Rules that change meanwhile
-    change the revision, and the next slice starts over with them. What was analysed already gets the sentiment
-    towards its new keywords by ``model``.
+    change the revision, and the next slice starts over with them. Where an analysed mention gets other keywords,
+    ``model`` is asked again for the sentiment towards each: what is said of one depends on which others are named.
     """
     matcher = Matcher(stores.keywords.list())
     left = stores.mentions.count_outdated(matcher.revision)
@@ -53,7 +53,9 @@ def rematch(
     def work(batch: list[Mention]) -> None:
         found = [matcher.match(m.text, published_at=m.published_at, had=m.keywords) for m in batch]
         asked = [
-            Asked(m.text, keywords, tuple(set(keywords) - set(m.keywords)) if m.analysis else ())
+            Asked(m.text, keywords, m.analysis.sentiment)
+            if m.analysis and set(keywords) != set(m.keywords)
+            else NOTHING_ASKED
             for m, keywords in zip(batch, found, strict=True)
         ]
         stances = towards(asked, matcher, model)
@@ -86,7 +88,8 @@ def enrich(
     def work(batch: list[Mention]) -> None:
         texts = [mention.text for mention in batch]
         scores, felt = model.predict(texts), emotions.predict(texts)
-        stances = towards([Asked(m.text, m.keywords, m.keywords) for m in batch], matcher, model)
+        asked = [Asked(m.text, m.keywords, whole.sentiment) for m, whole in zip(batch, scores, strict=True)]
+        stances = towards(asked, matcher, model)
         stores.mentions.save_analyses(
             [
                 _understood(mention, whole, emotion.emotion, towards_each, model.version, clock)
@@ -115,29 +118,27 @@ def _understood(
 
 
 class Asked(NamedTuple):
-    """A text, the keywords it has, and those of them towards which its sentiment is asked for."""
+    """A text, the keywords towards which its sentiment is asked for, and the sentiment of the whole."""
 
     text: str
     keywords: tuple[str, ...]
-    wanted: tuple[str, ...]
+    whole: str
+
+
+NOTHING_ASKED = Asked("", (), "")
 
 
 def towards(asked: Sequence[Asked], matcher: Matcher, model: SentimentScorer) -> list[dict[str, str]]:
-    """For each text the sentiment towards the wanted keywords of which it says something of their own.
-
-    A keyword is left out where the sentiment of the whole text is the one towards it.
-    """
-    parts = [_own_parts(one, matcher) for one in asked]
-    texts = list({part: None for found in parts for part in found.values()})
+    """For each text the sentiment towards each of its keywords; the model reads only parts, each once."""
+    parts = [passages(text, matcher.places(text, keywords)) if keywords else {} for text, keywords, _ in asked]
+    texts = list(
+        {part: None for one, found in zip(asked, parts, strict=True) for part in found.values() if part != one.text}
+    )
     tones = dict(zip(texts, (scores.sentiment for scores in model.predict(texts)), strict=True)) if texts else {}
-    return [{keyword: tones[part] for keyword, part in found.items()} for found in parts]
-
-
-def _own_parts(one: Asked, matcher: Matcher) -> dict[str, str]:
-    if not one.wanted:
-        return {}
-    found = passages(one.text, matcher.places(one.text, one.keywords))
-    return {keyword: found[keyword] for keyword in one.wanted if found[keyword] != one.text}
+    return [
+        {keyword: one.whole if part == one.text else tones[part] for keyword, part in found.items()}
+        for one, found in zip(asked, parts, strict=True)
+    ]
 
 
 def _work_off(

@@ -77,7 +77,8 @@ class Understood:
 class Matched:
     """The keywords of the text that had ``content_hash``, by the rules of ``revision``.
 
-    ``stances`` is the sentiment towards keywords that it did not have before, as far as it is known.
+    ``stances`` is the sentiment towards each of them, as far as it is known: beside other names, another part of the
+    text speaks of the same keyword.
     """
 
     data_id: str
@@ -86,9 +87,14 @@ class Matched:
     revision: str
     stances: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
-    def first_stance(self, keyword: str, whole: str | None, said_by: str | None) -> str | None:
-        """The sentiment towards a new keyword, where ``said_by`` (a model version) calls the text ``whole``."""
-        return whole if whole is None or said_by == CORRECTION else self.stances.get(keyword, whole)
+    def stance(self, keyword: str, before: str | None, whole: str | None, said_by: str | None) -> str | None:
+        """The sentiment towards ``keyword`` from now on, where no person said what it is.
+
+        ``before`` is the one until now (``None`` for a new keyword), ``whole`` what ``said_by`` (a model version)
+        calls the text.
+        """
+        told = None if whole is None or said_by == CORRECTION else self.stances.get(keyword)
+        return told or before or whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +195,8 @@ class MentionStore(Protocol):
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
         """Replace keywords as a whole; skip where the text has changed since. Returns how many mentions
-        got other keywords than they had. A newly matched keyword's stance is the one given, else that of the
-        whole; the latter also where a person said what the whole is, and none where nothing is known of it."""
+        got other keywords than they had. Their stances become those given, save for what a person said of the
+        keyword or the whole; a new keyword without one has that of the whole."""
 
     def correct(self, id: str, sentiment: str, *, at: datetime, keyword: str | None = None) -> Mention:
         """A person's sentiment: of the whole (and of stances not corrected themselves), or towards ``keyword``.

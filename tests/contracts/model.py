@@ -89,7 +89,9 @@ class Model:
         stances = {k: s for k, s in old.stances.items() if k in new}
         if old.analysis:
             told = {} if (id, "*") in self.corrected else one.stances
-            stances |= {k: told.get(k, old.analysis.sentiment) for k in new if k not in old.keywords}
+            if new != old.keywords:
+                free = {k for k in new if (id, k) not in self.corrected or k not in old.keywords}
+                stances |= {k: told.get(k, stances.get(k, old.analysis.sentiment)) for k in free}
         self.corrected = {(i, k) for i, k in self.corrected if i != id or k == "*" or k in new}
         self.mentions[id] = replace(old, keywords=new, stances=stances, rules_revision=one.revision)
         return new != old.keywords

@@ -250,19 +250,21 @@ def test_keywords_are_replaced_as_a_whole(stores: Stores) -> None:
     assert stores.mentions.count_outdated("r1") == 3
 
 
-def test_a_new_keyword_gets_the_stance_that_is_told_unless_a_person_said_what_the_whole_is(stores: Stores) -> None:
-    mentions = [make_mention(f"kabar {n}", author=f"a{n}", keywords=("anies",), rules_revision="r1") for n in range(3)]
-    said, corrected = mentions[:2]
+def test_with_other_keywords_come_the_stances_that_are_told_unless_a_person_said_otherwise(stores: Stores) -> None:
+    mentions = [make_mention(f"kabar {n}", author=f"a{n}", keywords=("anies",), rules_revision="r1") for n in range(4)]
+    said, corrected, towards_one = mentions[:3]
     stores.mentions.upsert(mentions)
-    stores.mentions.save_analyses([understand(said), understand(corrected)])
+    stores.mentions.save_analyses([understand(said), understand(corrected), understand(towards_one)])
     stores.mentions.correct(corrected.id, "neutral", at=NOW)
-    towards = {"anies": "positive", "jokowi": "positive"}
-    matched = [Matched(m.id, m.content_hash, ("anies", "jokowi", "prabowo"), "r2", towards) for m in mentions]
+    stores.mentions.correct(towards_one.id, "neutral", at=NOW, keyword="anies")
+    told = {"anies": "positive", "jokowi": "positive"}
+    matched = [Matched(m.id, m.content_hash, ("anies", "jokowi", "prabowo"), "r2", told) for m in mentions]
     stores.mentions.save_matches(matched)
     stances = [dict(stores.mentions.get(m.id).stances) for m in mentions]
-    assert stances[0] == {"anies": "negative", "jokowi": "positive", "prabowo": "negative"}
+    assert stances[0] == {"anies": "positive", "jokowi": "positive", "prabowo": "negative"}
     assert stances[1] == dict.fromkeys(("anies", "jokowi", "prabowo"), "neutral")
-    assert stances[2] == {}
+    assert stances[2] == {"anies": "neutral", "jokowi": "positive", "prabowo": "negative"}
+    assert stances[3] == {}
     with pytest.raises(InputError, match="sentiment: 'glad'"):
         stores.mentions.save_matches([Matched(said.id, said.content_hash, (), "r2", {"anies": "glad"})])
 

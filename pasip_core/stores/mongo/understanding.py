@@ -215,13 +215,13 @@ def _fits(state: Document, one: Matched) -> bool:
 
 
 def _keywords(state: Document, one: Matched) -> Document:
-    """Other keywords: stances of those that stay, of new ones what is told of them."""
+    """Other keywords, and the stances that go with them."""
     new = set(one.keywords)
     stances = {k: s for k, s in state["stances"].items() if k in new}
-    if said := state.get("analysis"):
-        added = new - set(state["keywords"])
-        stances |= {k: one.first_stance(k, said["sentiment"], said["model_version"]) for k in added}
     corrected = [k for k in state["corrected"] if k in new]
+    if said := state.get("analysis"):
+        whole = said["sentiment"], said["model_version"]
+        stances |= {k: one.stance(k, stances.get(k), *whole) for k in new.difference(corrected)}
     return {"keywords": sorted(new), "stances": stances, "corrected": corrected, "rules_revision": one.revision}
 
 

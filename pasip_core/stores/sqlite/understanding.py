@@ -126,9 +126,14 @@ class Understanding:
         number = self.sets.number(new)
         connection.execute("UPDATE scraped_data SET keyword_set = ? WHERE n = ?", (number, n))
         connection.executemany("DELETE FROM stances WHERE keyword = ? AND n = ?", ((k, n) for k in old - new))
+        whole = row["sentiment"], row["model_version"]
         connection.executemany(
             "INSERT INTO stances (keyword, n, sentiment) VALUES (?, ?, ?)",
-            ((k, n, one.first_stance(k, row["sentiment"], row["model_version"])) for k in new - old),
+            ((k, n, one.stance(k, None, *whole)) for k in new - old),
+        )
+        connection.executemany(
+            "UPDATE stances SET sentiment = ? WHERE keyword = ? AND n = ? AND corrected = 0",
+            ((told, k, n) for k in new & old if (told := one.stance(k, None, *whole)) and k in one.stances),
         )
         return True
 
