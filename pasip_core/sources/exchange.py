@@ -13,7 +13,7 @@ from typing import Any, cast
 import requests
 import urllib3
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from pasip_core.domain.mention import EMPTY
 from pasip_core.errors import SourceBadQuery, SourceError, SourceParse, SourceUnavailable
@@ -206,6 +206,8 @@ def _unreachable(url: str, error: Exception) -> SourceUnavailable:
         reason = inner
     name = type(reason).__name__ if isinstance(reason, Exception) else type(error).__name__
     kind = SourceUnreached if _never_connected(error) else SourceUnavailable
+    if isinstance(reason, NameResolutionError):
+        return kind(f"{host_of(url)}: this name is not found; is this machine on the internet?", url=shown_url(url))
     return kind(f"{shown_url(url)}: no answer ({name}).", url=shown_url(url))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -186,6 +187,16 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to():
         client.get("http://jahat.test/")
     assert asked == ["jahat.test"]
     assert replica.asked == []
+
+
+def test_a_name_that_is_not_found_is_told_without_the_foreign_words():
+    def unknown(host: str, port: int) -> list[tuple[object, ...]]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with client_for(resolver=unknown, sleep=lambda _: None) as client, pytest.raises(SourceUnavailable) as told:
+        client.get("http://kabar.example/feed?kunci=1")
+    assert "kabar.example: this name is not found; is this machine on the internet?" in str(told.value)
+    assert "kunci" not in str(told.value)
 
 
 def test_a_redirect_to_a_name_that_dns_leads_to_a_private_address_is_refused_at_the_connection():
