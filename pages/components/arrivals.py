@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, live, state, tables
 from pages.components.i18n import t, tn
-from pages.components.sentences import translated
+from pages.components.sentences import translated_note
 from pasip_core.domain.runs import SourceRun
 from pasip_core.queries.health import latest_runs
 
@@ -76,7 +76,7 @@ def _said(run: SourceRun) -> str:
         return t("running: {new} so far", new=new)
     if run.error_kind:
         return f"{labels.error_kind(run.error_kind)} · {new}"
-    return f"{new} · {state.shown(translated(run.note))}" if run.note else new
+    return f"{new} · {state.shown(translated_note(run.note))}" if run.note else new
 
 
 def _left_out(run: SourceRun) -> str:

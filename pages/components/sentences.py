@@ -8,6 +8,7 @@ does not know stays as it is.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from string import Formatter
 from typing import NamedTuple
@@ -18,6 +19,8 @@ LONGEST = 2_000
 """Characters of a sentence that is looked for."""
 DEEPEST = 2
 """A gap may hold a sentence, such as the failure of a request in that of a feed."""
+
+_BETWEEN = re.compile(r"(?<=[.)])\s+(?=[A-Z0-9])")
 
 
 class Template(NamedTuple):
@@ -31,6 +34,14 @@ class Template(NamedTuple):
 def translated(sentence: object) -> str:
     """The sentence, or the error's, in the language of the session."""
     return _translated(str(sentence), language(), DEEPEST)
+
+
+def translated_note(note: str) -> str:
+    """Several sentences of the core, one behind the other, such as what a run notes."""
+    sentences = _BETWEEN.split(note)
+    each = list(map(translated, sentences))
+    known = [said != sentence for said, sentence in zip(each, sentences, strict=True)]
+    return " ".join(each) if all(known) or translated(note) == note else translated(note)
 
 
 def _translated(sentence: str, language: str, depth: int) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, live, state, tables
 from pages.components.i18n import t
-from pages.components.sentences import translated
+from pages.components.sentences import translated, translated_note
 from pasip_core import dispatch
 from pasip_core.commands import collecting
 from pasip_core.domain.runs import SourceInfo, Trial
@@ -60,7 +60,7 @@ def _tell(trial: Trial, source: SourceInfo) -> None:
         if trial.title:
             st.text(tables.excerpt(trial.title, 300))
         if trial.note:
-            st.caption(state.shown(translated(trial.note)))
+            st.caption(state.shown(translated_note(trial.note)))
         st.caption(t("One mention was asked for, and nothing of it kept."))
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import add_source, cached, formats, labels, source_trial, state, tables
 from pages.components.i18n import t, tn
-from pages.components.sentences import translated
+from pages.components.sentences import translated, translated_note
 from pasip_core.commands import collecting
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import SourceRun
@@ -66,7 +66,7 @@ def _show_run(run: SourceRun) -> None:
     )  # fmt: skip
     for text in (run.error, run.note):
         if text:
-            st.text(tables.excerpt(translated(text), 500))
+            st.text(tables.excerpt(translated_note(text), 500))
 
 
 def _show_rhythm(rhythm: Rhythm) -> None:

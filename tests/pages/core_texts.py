@@ -26,7 +26,7 @@ PLACES = {
     "_gone": 3,
 }
 """Which argument of a call is a text: of errors, rows that cannot be used, mistakes in rules, notes of jobs."""
-KEPT = {"NOT_SEARCHED", "BROKE_OFF", "UNNAMED", "ANOTHER", "NOWHERE"}
+KEPT = {"NOT_SEARCHED", "BROKE_OFF", "UNNAMED", "ANOTHER", "NOWHERE", "ALL_OFF"}
 """Sentences with a name of their own."""
 FILES = (
     "commands/*.py", "dispatch/*.py", "domain/**/*.py", "queries/*.py", "sources/*.py", "sources/platforms/*.py",
@@ -35,6 +35,8 @@ FILES = (
 )  # fmt: skip
 REASONS = {"settings.py", "retention.py", "quotas.py", "outlet.py", "platform_file.py"}
 """Here a ``ValueError`` is the reason why a setting or a line of a file cannot be used, and stands in that sentence."""
+NOTES = {"note", "run.note", "failed", "waits", "waiting"}
+"""What a source notes of a run is put together in these, or appended to ``parts``."""
 PROSE = {"erasure.py", "scrubbing.py", "forget.py"}
 """Here every f-string of several words is a finding of an erasure."""
 
@@ -68,10 +70,20 @@ def _nodes(tree: ast.AST, places: Mapping[str, int], *, prose: bool) -> Iterator
             yield node.args[place]
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FOREIGN":
             yield from (_after_file_name(pair.elts[1]) for pair in node.value.elts)
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in KEPT:
+        elif isinstance(node, ast.Assign) and _is_kept(ast.unparse(node.targets[0]), node.value):
             yield node.value
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "parts.append" and _is_sentence(node.args[0]):
+            yield node.args[0]
         elif prose and isinstance(node, ast.JoinedStr) and " " in ast.unparse(node):
             yield node
+
+
+def _is_kept(name: str, value: ast.expr) -> bool:
+    return name in KEPT or (name in NOTES and _is_sentence(value))
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    return any(isinstance(text, ast.JoinedStr) and " " in ast.unparse(text) for text in _alternatives(node))
 
 
 def _after_file_name(what: ast.expr) -> ast.expr:

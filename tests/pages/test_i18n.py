@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from pages.components.i18n import LANGUAGES, LOCALES, translations
 from pages.components.i18n import catalogue as core_catalogue
-from pages.components.sentences import translated
+from pages.components.sentences import translated, translated_note
 from pasip_core.domain.rules import parse_rule
 from pasip_core.errors import InputError, ModelRefused, RuleError, SettingError
 from pasip_core.nlp.labels import sentiment_of_labels
@@ -108,6 +108,15 @@ def test_a_sentence_within_a_sentence_is_translated_too():
     assert translated(f"https://a.id/: neither a feed nor a page that names one ({inner})") == (
         "https://a.id/: bukan feed dan bukan halaman yang menyebutkannya (https://a.id/: server menjawab 404.)"
     )
+
+
+@pytest.mark.usefixtures("indonesian")
+def test_what_a_run_notes_is_translated_sentence_by_sentence():
+    note = "3 feeds came cut off and are read again next time. 2 article pages could not be read (gone 2)."
+    assert translated_note(note) == (
+        "3 feed datang terpotong dan dibaca lagi lain kali. 2 halaman artikel tidak dapat dibaca (gone 2)."
+    )
+    assert translated_note("Nothing. We know of 2 ways.") == "Nothing. We know of 2 ways."
 
 
 @pytest.mark.usefixtures("indonesian")
