@@ -42,7 +42,7 @@ test: lint
 	@command -v influxd >/dev/null || \
 		echo "No influxd here: the tests of line protocol are skipped (Debian: apt-get install influxdb)."
 	@command -v npm >/dev/null || echo "No npm here: our Flux is not read by InfluxData's own parser."
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks --mentions $(SIZE)

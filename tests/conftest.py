@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from pasip_core.settings import Settings
 from tests.guard import outside
 from workers.redis_server import start_redis, wait_for_redis
 
 SLOW_LAST = ("slow", "browser")
-ONE_INSTALLATION = "browser"
 GUARD = Path(outside.__file__).parent
 ROOT = GUARD.parents[1]
 
@@ -34,17 +35,25 @@ def pytest_unconfigure() -> None:
     Path(os.environ[outside.NOTES]).unlink(missing_ok=True)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first, so that a mistake shows within seconds; the browser comes at the very end.
 
-    Where processes share the work, a file stays in one of them; so does all of the browser, which one installation
-    serves, and it begins at once, since nothing takes longer.
+    Where processes share the work it begins at once instead, since nothing takes longer.
     """
-    shared = config.getoption("dist", "no") != "no"
-    for item in items:
-        in_browser = item.get_closest_marker("browser") is not None
-        item.add_marker(pytest.mark.xdist_group(ONE_INSTALLATION if in_browser else item.path.stem))
+    shared = "PYTEST_XDIST_WORKER" in os.environ
     items.sort(key=lambda item: -1 if shared and item.get_closest_marker("browser") else _slowness(item))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Where processes share the work, a file stays in one of them, and so does all that one installation serves."""
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
 
 
 def _slowness(item: pytest.Item) -> int:

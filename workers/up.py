@@ -108,7 +108,7 @@ class Installation:
         timetable = self._child("schedule", [python, "-m", "workers.schedule"], FIRST, signal.SIGTERM)
         web = [python, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
         web += ["--server.address", LOOPBACK, "--server.port", str(self.port), "--server.headless", "true"]
-        web += ["--logger.hideWelcomeMessage", "true", "--server.fileWatcherType", "none"]
+        web += ["--server.fileWatcherType", "none"]
         return [self._child("web", web, FIRST, signal.SIGTERM), *workers, timetable]
 
     def _child(self, name: str, argv: Sequence[str], rank: int, by: signal.Signals) -> Child:
