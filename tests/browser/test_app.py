@@ -58,7 +58,7 @@ def import_file(page, address: str, path: Path) -> dict[str, int]:
     page.locator("input[type=file]").set_input_files(str(path))
     page.locator(".st-key-start_import button").click()
     page.get_by_text("was imported").wait_for(timeout=180_000)
-    return metrics(page)
+    return metrics(page, page.locator("[class*='st-key-result_']").first)  # below it, earlier imports have theirs
 
 
 METRICS = 5
@@ -68,14 +68,15 @@ READ_METRICS = """all => all.map(e => [
     e.querySelector("[data-testid=stMetricValue]")?.innerText])"""
 
 
-def metrics(page) -> dict[str, int]:
-    """Label to number of the metrics on the page, read at one moment, once the page stands still."""
-    page.locator("[data-testid=stMetricValue]").first.wait_for()
+def metrics(page, part=None) -> dict[str, int]:
+    """Label to number of the metrics of the page, or a part, read at one moment, once the page stands still."""
+    part = part or page
+    part.locator("[data-testid=stMetricValue]").first.wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     shown: list[tuple[str, str]] = []
 
     def complete() -> bool:  # labels are drawn a little later than values
-        shown[:] = page.locator("[data-testid=stMetric]").evaluate_all(READ_METRICS)
+        shown[:] = part.locator("[data-testid=stMetric]").evaluate_all(READ_METRICS)
         return len(shown) == METRICS and all(label and value for label, value in shown)
 
     wait_until(complete, 30, "all metrics are there, with label and value")
