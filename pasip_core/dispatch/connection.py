@@ -11,6 +11,8 @@ from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+from rq.executions import Execution
+from rq.job import Job
 
 from pasip_core.errors import QueueUnavailable, SettingError
 from pasip_core.settings import Settings, current_settings
@@ -52,6 +54,18 @@ def check_connection(settings: Settings | None = None) -> None:
     """``QueueUnavailable`` where Redis does not answer at this moment."""
     with queue_connection(settings) as redis:
         redis.ping()
+
+
+def delete_job(redis: Redis, job: Job) -> None:
+    """Delete a job that is over, with its records.
+
+    RQ keeps the names of a job's runs for a minute longer than the runs, and cannot delete the job in between.
+    """
+    runs = job.execution_registry
+    for run in runs.get_execution_ids():
+        if not redis.exists(Execution(run, job.id, redis).key):
+            redis.zrem(runs.key, run)
+    job.delete()
 
 
 def _public(address: str) -> str:

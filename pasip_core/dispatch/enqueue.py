@@ -17,7 +17,7 @@ from rq.job import Job, JobStatus
 from pasip_core.errors import JobStateError
 from pasip_core.settings import Settings
 
-from .connection import queue_connection
+from .connection import delete_job, queue_connection
 from .table import JOBS, JobSpec, job_id_for
 
 WAITING = {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED, JobStatus.READY_TO_ENQUEUE}
@@ -83,7 +83,7 @@ def _join(redis: Redis, job_id: str, spec: JobSpec, front: bool) -> bool | None:
         return True
     if status in WAITING and not _is_lost(queue, job):
         return True
-    job.delete()
+    delete_job(redis, job)
     return None
 
 

@@ -14,7 +14,7 @@ from rq.job import Job
 from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import Settings
 
-from .connection import queue_connection
+from .connection import delete_job, queue_connection
 
 PATIENCE = 60.0
 WRITING = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
@@ -34,7 +34,7 @@ def forget_jobs(holds: Callable[[str], bool], *, settings: Settings | None = Non
             if not holds(_told_by(job)):
                 continue
             if job.get_status(refresh=False).value in OVER:
-                job.delete()
+                delete_job(redis, job)
             else:
                 left.append(f"the job {job.id} is not over yet; ask again afterwards")
         _write_anew(redis)

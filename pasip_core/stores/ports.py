@@ -87,14 +87,12 @@ class Matched:
     revision: str
     stances: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
-    def stance(self, keyword: str, before: str | None, whole: str | None, said_by: str | None) -> str | None:
-        """The sentiment towards ``keyword`` from now on, where no person said what it is.
+    def told(self, keyword: str, whole: str | None, said_by: str | None) -> str | None:
+        """The sentiment towards ``keyword`` that goes with what ``said_by`` (a model version) calls the ``whole``.
 
-        ``before`` is the one until now (``None`` for a new keyword), ``whole`` what ``said_by`` (a model version)
-        calls the text.
+        ``None`` where nobody has read the text, or a person has: then the keyword has what the whole has.
         """
-        told = None if whole is None or said_by == CORRECTION else self.stances.get(keyword)
-        return told or before or whole
+        return None if whole is None or said_by == CORRECTION else self.stances.get(keyword)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ import psutil
 import pytest
 from redis import Redis
 from rq import Queue
-from rq.job import Job
+from rq.executions import Execution
+from rq.job import Job, JobStatus
 
 from pasip_core.dispatch import JOBS, QUEUES, cancel, dispatch, job_id_for, job_status, queue_overview, run_again
 from pasip_core.dispatch.enqueue import enqueue_unless_known
@@ -97,6 +98,20 @@ def test_a_job_that_a_dying_worker_lost_is_put_in_again(queue_settings: Settings
     redis.hset("rq:job:collect-detik", "enqueued_at", "2026-01-01T00:00:00.000000Z")
     assert not dispatch("collect", "detik", [], settings=queue_settings).joined
     assert Queue("scrape", connection=redis).get_job_ids() == ["collect-detik"]
+
+
+def test_a_job_whose_run_is_forgotten_before_its_name_can_be_run_again(queue_settings: Settings, redis: Redis) -> None:
+    dispatch("collect", "detik", [], settings=queue_settings)
+    job = Job.fetch("collect-detik", connection=redis)
+    with redis.pipeline() as pipe:
+        run = Execution.create(job, ttl=60, pipeline=pipe)
+        pipe.execute()
+    Queue("scrape", connection=redis).remove(job.id)
+    job.set_status(JobStatus.FAILED)
+    redis.delete(run.key)
+    assert not dispatch("collect", "detik", [], settings=queue_settings).joined
+    assert Queue("scrape", connection=redis).get_job_ids() == [job.id]
+    assert not job.execution_registry.get_execution_ids()
 
 
 def test_a_job_that_waits_for_a_retry_runs_at_the_next_press(

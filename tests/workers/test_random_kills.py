@@ -56,9 +56,14 @@ def kill_with_children(worker: Popen[bytes]) -> None:
 def finish(settings: Settings, stores: Stores, job_id: str, start_worker: Callable[..., Popen[bytes]]) -> None:
     """Let the queue run dry; what has used up its retries is asked for again, as people and the schedule do."""
     workers = [start_worker(queue, settings) for queue in QUEUES]
-    if job_status(job_id, settings=settings).state == "failed":
-        collect(settings)
-    wait_until(lambda: job_status(job_id, settings=settings).state == "done", 120, "the collection")
+
+    def is_collected() -> bool:
+        state = job_status(job_id, settings=settings).state
+        if state == "failed":
+            collect(settings)
+        return state == "done"
+
+    wait_until(is_collected, 120, "the collection")
     for name in ("rematch", "enrich"):
         dispatch(name, settings=settings)
     wait_until(lambda: is_settled(stores), 120, "analyses and numbers")

@@ -216,12 +216,13 @@ def _fits(state: Document, one: Matched) -> bool:
 
 def _keywords(state: Document, one: Matched) -> Document:
     """Other keywords, and the stances that go with them."""
-    new = set(one.keywords)
+    new, old = set(one.keywords), set(state["keywords"])
     stances = {k: s for k, s in state["stances"].items() if k in new}
     corrected = [k for k in state["corrected"] if k in new]
     if said := state.get("analysis"):
         whole = said["sentiment"], said["model_version"]
-        stances |= {k: one.stance(k, stances.get(k), *whole) for k in new.difference(corrected)}
+        told = {k: one.told(k, *whole) for k in new.difference(corrected)}
+        stances |= {k: s or whole[0] for k, s in told.items() if s or k not in old}
     return {"keywords": sorted(new), "stances": stances, "corrected": corrected, "rules_revision": one.revision}
 
 

@@ -129,11 +129,11 @@ class Understanding:
         whole = row["sentiment"], row["model_version"]
         connection.executemany(
             "INSERT INTO stances (keyword, n, sentiment) VALUES (?, ?, ?)",
-            ((k, n, one.stance(k, None, *whole)) for k in new - old),
+            ((k, n, one.told(k, *whole) or row["sentiment"]) for k in new - old),
         )
         connection.executemany(
             "UPDATE stances SET sentiment = ? WHERE keyword = ? AND n = ? AND corrected = 0",
-            ((told, k, n) for k in new & old if (told := one.stance(k, None, *whole)) and k in one.stances),
+            ((told, k, n) for k in new & old if (told := one.told(k, *whole))),
         )
         return True
 
