@@ -56,15 +56,15 @@ def check_connection(settings: Settings | None = None) -> None:
         redis.ping()
 
 
-def delete_job(redis: Redis, job: Job) -> None:
+def delete_job(job: Job) -> None:
     """Delete a job that is over, with its records.
 
     RQ keeps the names of a job's runs for a minute longer than the runs, and cannot delete the job in between.
     """
     runs = job.execution_registry
     for run in runs.get_execution_ids():
-        if not redis.exists(Execution(run, job.id, redis).key):
-            redis.zrem(runs.key, run)
+        if not job.connection.exists(Execution(run, job.id, job.connection).key):
+            job.connection.zrem(runs.key, run)
     job.delete()
 
 

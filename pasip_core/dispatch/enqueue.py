@@ -83,7 +83,7 @@ def _join(redis: Redis, job_id: str, spec: JobSpec, front: bool) -> bool | None:
         return True
     if status in WAITING and not _is_lost(queue, job):
         return True
-    delete_job(redis, job)
+    delete_job(job)
     return None
 
 

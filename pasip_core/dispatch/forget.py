@@ -34,7 +34,7 @@ def forget_jobs(holds: Callable[[str], bool], *, settings: Settings | None = Non
             if not holds(_told_by(job)):
                 continue
             if job.get_status(refresh=False).value in OVER:
-                delete_job(redis, job)
+                delete_job(job)
             else:
                 left.append(f"the job {job.id} is not over yet; ask again afterwards")
         _write_anew(redis)
