@@ -23,7 +23,11 @@ ROOT = GUARD.parents[1]
 
 
 def pytest_configure() -> None:
-    """From here on nothing but this machine is reached, by child processes neither."""
+    """From here on nothing but this machine is reached, by child processes neither.
+
+    One thread a process: two processes share the work, and threads of theirs would wait for each other.
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"
     handle, os.environ[outside.NOTES] = tempfile.mkstemp(prefix="pasip-outside-")
     os.close(handle)
     paths = (str(GUARD), str(ROOT), os.environ.get("PYTHONPATH"))

@@ -14,6 +14,9 @@ class Filters:
     ``keywords`` are ids; a mention is meant once however many of them it has. ``sentiments`` reads the
     stance towards the keyword where exactly one keyword is chosen, else the sentiment of the whole.
     ``text`` wants all its words after normalisation; ``"quoted words"`` want to stand together.
+    ``accounts`` are authors as they are stored, ``without`` those that are left out, ``emotions`` what the whole
+    text was read as, ``topic``, ``story`` and ``entity`` ids of a ``Topic``, of a story (``cluster_id``) and of a
+    ``NamedEntity``.
     """
 
     period: Period
@@ -22,11 +25,18 @@ class Filters:
     sources: tuple[str, ...] = ()
     sentiments: tuple[str, ...] = ()
     text: str = ""
+    accounts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    emotions: tuple[str, ...] = ()
+    topic: str = ""
+    story: str = ""
+    entity: str = ""
 
     @property
     def fits_series(self) -> bool:
         """Whether day cells can answer, with no look at single mentions."""
-        return not self.text.strip() and not self.sources
+        looked_up = (self.accounts, self.without, self.emotions, self.topic, self.story, self.entity)
+        return not self.text.strip() and not self.sources and not any(looked_up)
 
     @property
     def one_keyword(self) -> str | None:

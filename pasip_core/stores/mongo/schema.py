@@ -14,7 +14,7 @@ from pasip_core.errors import StoreSchemaMismatch
 from .documents import TOUCHED
 from .server import NOT_ALLOWED, Document, Server
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _NEWEST = [("excluded", ASCENDING), ("published_at", DESCENDING), ("_id", DESCENDING)]
 

@@ -22,7 +22,7 @@ from pasip_core.errors import (
 from ..files import file_error, full, read_only
 from . import log
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 30.0
 USE_LOG = "PRAGMA journal_mode = WAL"
 STEPS_BETWEEN_LOOKS = 100_000
@@ -264,7 +264,7 @@ def _step_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-MIGRATIONS = tuple(Path(__file__).with_name(name) for name in ("schema.sql", "schema_2.sql"))
+MIGRATIONS = tuple(Path(__file__).with_name(name) for name in ("schema.sql", "schema_2.sql", "schema_3.sql"))
 """One file a version: the first makes version 1 out of nothing."""
 
 
