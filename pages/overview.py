@@ -14,6 +14,7 @@ from pasip_core.queries.keeping import LetGo
 from pasip_core.queries.overview import Overview
 
 require_role()
+MOST_VOICES = 10
 
 
 def show_headline(now: Overview) -> None:
@@ -70,12 +71,13 @@ def show_voices(wanted: Filters, version: str) -> None:
     with left:
         st.subheader(t("Share of voice"))
         keywords = {k.id: k for k in cached.keywords()}
-        chosen = filters.keyword_ids(wanted)
+        chosen = filters.voices_of(wanted)
         if not chosen:
             st.write(t("Add keywords to see who is talked about most."))
             st.page_link("keywords.py", label=t("Add a keyword"), icon=":material/add:")
         else:
-            table = cached.share_of_voice(wanted, chosen).head(10)
+            table = cached.share_of_voice(wanted, chosen)
+            table = table[(table.index < MOST_VOICES) | (table["keyword"] == wanted.one_keyword)]
             names = table["keyword"].map(lambda id: keywords[id].keyword if id in keywords else id)
             colours = {keywords[id].keyword: c for id, c in theme.keyword_colours(list(keywords.values())).items()}
             figure = cached.figure(

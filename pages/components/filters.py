@@ -149,6 +149,12 @@ def sentiment_meant(filters: Filters) -> str:
     return t("Sentiment is that towards “{keyword}”; a whole text may sound different.", keyword=state.shown(name))
 
 
+def voices_of(filters: Filters) -> tuple[str, ...]:
+    """The keywords to share a voice among: one alone has all of it, so it stands beside every active one."""
+    chosen = keyword_ids(filters)
+    return chosen if len(chosen) > 1 else tuple(dict.fromkeys((*chosen, *keyword_ids(Filters(filters.period)))))
+
+
 def keyword_ids(filters: Filters) -> tuple[str, ...]:
     """The chosen keywords, or every active one where none is chosen."""
     return filters.keywords or tuple(k.id for k in cached.keywords() if k.active)

@@ -51,6 +51,12 @@ def _show_busy(seen: QueueOverview, names: Mapping[str, str]) -> None:
     more = sum(queue.waiting + queue.retrying for queue in seen.queues) - IN_SIGHT  # not all of them were loaded
     if more > 0:
         st.caption(t("… and {n} more waiting", n=formats.number(more)))
+    if sum(job.name in jobs.COLLECTIONS for job in seen.waiting) > 1 and st.button(
+        t("Cancel all waiting collections"), key="cancel_waiting", type="tertiary", icon=":material/stop_circle:"
+    ):
+        with state.attempted():
+            jobs.cancel_waiting_collections(cached.stores(), current_settings())
+            st.rerun(scope="fragment")
 
 
 def _show_job(job: JobStatus, names: Mapping[str, str]) -> None:

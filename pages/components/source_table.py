@@ -30,6 +30,8 @@ def show_counts(cards: Sequence[SourceCard]) -> None:
             st.metric(t("Not asked yet"), formats.number(counts[NEW]), border=True)
         st.metric(t("In trouble"), formats.number(troubles), border=True)
         st.metric(t("Need a key"), formats.number(counts[NEEDS_KEY]), border=True)
+        if counts[RETIRED]:
+            st.metric(t("Retired"), formats.number(counts[RETIRED]), border=True)
 
 
 def filtered(cards: Sequence[SourceCard]) -> list[SourceCard]:

@@ -35,8 +35,13 @@ class Filters:
     @property
     def fits_series(self) -> bool:
         """Whether day cells can answer, with no look at single mentions."""
+        return not self.reads_mentions and not self.sources
+
+    @property
+    def reads_mentions(self) -> bool:
+        """Whether no series of any kind tells these mentions from others."""
         looked_up = (self.accounts, self.without, self.emotions, self.topic, self.story, self.entity)
-        return not self.text.strip() and not self.sources and not any(looked_up)
+        return bool(self.text.strip()) or any(looked_up)
 
     @property
     def one_keyword(self) -> str | None:

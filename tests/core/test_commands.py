@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from pasip_core.commands import collecting, corrections, imports, jobs, keywords
-from pasip_core.dispatch import job_status
+from pasip_core.dispatch import job_status, queue_overview
 from pasip_core.domain.runs import CANCELLED, SourceInfo, SourceRun
 from pasip_core.errors import InputError, JobStateError, QueueUnavailable, RuleError
 from pasip_core.settings import Settings
@@ -200,3 +200,17 @@ def test_a_cancelled_collection_ends_its_own_run_and_no_other(stores: Stores, qu
     assert kinds == {"detik": (CANCELLED, False), "tempo": ("", True)}
     with pytest.raises(JobStateError, match="over"):
         jobs.cancel(stores, queue_settings, detik.job_id)
+
+
+def test_collections_that_wait_are_cancelled_at_once_and_nothing_else_is(
+    stores: Stores, queue_settings: Settings
+) -> None:
+    names = [f"s{n}" for n in range(60)]
+    for name in names:
+        stores.sources.save(SourceInfo(name, name, "news"))
+    collecting.scrape_now(stores, queue_settings, names)
+    path = imports.keep_upload(queue_settings, "a.csv", io.BytesIO(b"text\n"))
+    _, job = imports.start(stores, queue_settings, path, mapping={})
+    assert jobs.cancel_waiting_collections(stores, queue_settings) == 60
+    assert [status.id for status in queue_overview(settings=queue_settings).waiting] == [job.job_id]
+    assert jobs.cancel_waiting_collections(stores, queue_settings) == 0
