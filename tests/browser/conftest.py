@@ -20,6 +20,7 @@ import pytest
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
+from tests.browser.calm import act_when_calm
 from tests.replicas import World, open_world
 from tests.waiting import free_port, wait_until
 
@@ -138,6 +139,7 @@ def open_page(browser, address: str):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
+        act_when_calm(page)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: (problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
         page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
