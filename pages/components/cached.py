@@ -37,7 +37,7 @@ HASHES = {Filters: repr, Period: repr}
 def place() -> str:
     """Where this installation keeps its data; part of every key."""
     settings = current_settings()
-    return settings.database_url.get_secret_value() or str(settings.sqlite_path)
+    return settings.database_url.get_secret_value() or str(settings.data_dir)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda stores: stores.close())
