@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pasip_core.domain.filters import Filters
@@ -32,9 +32,9 @@ def _numbers_of(gone: LetGo, filters: Filters) -> Filters:
     """The same filters over the final days of the platform, as far as series can tell."""
     last = min(filters.period.last, gone.before - timedelta(days=1))
     period = Period(filters.period.first, last, filters.period.zone)
-    return replace(filters, period=period, platforms=(gone.platform,), sentiments=(), text="")
+    return Filters(period, filters.keywords, (gone.platform,), filters.sources)
 
 
 def counts_texts(filters: Filters) -> bool:
     """Whether the headline numbers of these filters come from single mentions, so that what was let go is missing."""
-    return bool(filters.text.strip() or (filters.one_keyword and filters.sources))
+    return bool(sums.looks_at_mentions(filters) or (filters.one_keyword and filters.sources))
