@@ -257,6 +257,15 @@ def rhythms() -> None:
         progress(learnt, learnt, "")
 
 
+def influencers() -> None:
+    """Compute anew who was heard most lately."""
+    from pasip_core.pipeline.influencers import keep_influencers
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        keep_influencers(stores, settings.zone, progress=progress)
+
+
 def trigger(name: str, *args: str) -> None:
     """What the schedule runs: enqueue the real job under its own id, so that a slow run is never doubled."""
     dispatch(name, *args)

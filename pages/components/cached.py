@@ -21,7 +21,7 @@ from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import StoreError, StoreSchemaMismatch
-from pasip_core.queries import blindness, compare, health, keeping, mentions, overview
+from pasip_core.queries import blindness, compare, health, influencers, keeping, mentions, network, overview
 from pasip_core.queries.blindness import BlindDay
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Order, Page, Stores
@@ -129,6 +129,9 @@ sentiment_trend = _by_days(overview.sentiment_trend)
 platform_volume = _by_days(overview.platform_volume)
 loudest_sources = _by_days(overview.loudest_sources)
 loudest_accounts = _by_days(overview.loudest_accounts)
+account_ranking = _by_days(influencers.ranking)
+account_detail = _by_days(influencers.account_detail)
+account_network = _by_watermark(network.network)
 let_go = _by_days(keeping.let_go)
 share_of_voice = _by_days(overview.share_of_voice)
 compare_keywords = _by_days(compare.compare_keywords)

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components import cached, formats, labels, session, state
+from pages.components import cached, formats, labels, session, state, tables
 from pages.components.i18n import t
-from pages.components.view import MOST_TEXT, Choices
+from pages.components.view import MOST_TEXT, Choices, View
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
@@ -42,6 +42,7 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             _several("sentiments", t("Sentiment"), (*SENTIMENTS, PENDING), labels.sentiment, t("Any"))
             _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
             _several("sources", t("Sources"), known.sources, str, t("All sources"))
+            _accounts(view)
         if view.narrowed():
             st.button(t("Clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=session.clear_filters)
     session.say_what_was_dropped()
@@ -50,9 +51,20 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
 
 def _more_label(text: bool) -> str:
     view = session.current()
-    used = [view.sentiments, view.platforms, view.sources] + ([] if text else [view.text])
+    used = [view.sentiments, view.platforms, view.sources, view.accounts, view.without] + ([] if text else [view.text])
     count = sum(1 for value in used if value)
     return t("Filters ({n})", n=count) if count else t("Filters")
+
+
+def _accounts(view: View) -> None:
+    """Authors that a page brought in: here they can be taken out again."""
+    titles = {
+        "accounts": (t("Only these accounts"), t("All accounts")),
+        "without": (t("Without these accounts"), t("None")),
+    }
+    for name, (title, nothing) in titles.items():
+        if chosen := getattr(view, name):
+            _several(name, title, chosen, lambda author: tables.excerpt(author, 60), nothing)
 
 
 def _keyword_names() -> Any:

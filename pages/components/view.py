@@ -20,6 +20,8 @@ from pasip_core.domain.period import Period, parse_day
 DEFAULT_DAYS = 7
 LONGEST = timedelta(days=366 * 20)
 MOST_TEXT = 200
+MOST_ACCOUNTS = 50
+"""Of one address."""
 MODES = ("keywords", "periods")
 ORDERS = ("newest", "oldest", "engagement")
 
@@ -50,6 +52,8 @@ class View:
     sources: tuple[str, ...] = ()
     sentiments: tuple[str, ...] = ()
     text: str = ""
+    accounts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     lang: str = ""
     mention: str = ""
     order: str = "newest"
@@ -65,11 +69,14 @@ class View:
             sources=self.sources,
             sentiments=self.sentiments,
             text=self.text,
+            accounts=self.accounts,
+            without=self.without,
         )
 
     def narrowed(self) -> bool:
         """Whether anything but the period is filtered."""
-        return bool(self.keywords or self.platforms or self.sources or self.sentiments or self.text)
+        chosen = (self.keywords, self.platforms, self.sources, self.sentiments, self.text, self.accounts, self.without)
+        return any(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,13 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
             dropped.append(name)
         return kept
 
+    def names(name: str) -> tuple[str, ...]:
+        given = list(dict.fromkeys(split(params.get(name, ""))))
+        kept = tuple(value for value in given if len(value) <= MOST_TEXT)[:MOST_ACCOUNTS]
+        if len(kept) < len(given):
+            dropped.append(name)
+        return kept
+
     def one(name: str, known: Collection[str], default: str) -> str:
         return str(take(name, lambda text: text if text in known else None, default))
 
@@ -110,6 +124,8 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         sources=several("source", choices.sources),
         sentiments=several("sentiment", (*SENTIMENTS, PENDING)),
         text=take("text", lambda text: text if len(text) <= MOST_TEXT else None, ""),
+        accounts=names("account"),
+        without=names("without"),
         lang=one("lang", choices.languages, ""),
         mention=take("mention", lambda text: text if text.isalnum() and len(text) <= 64 else None, ""),
         order=one("order", ORDERS, "newest"),
@@ -128,6 +144,8 @@ def write(view: View) -> dict[str, str]:
         "source": join(view.sources),
         "sentiment": join(view.sentiments),
         "text": view.text,
+        "account": join(view.accounts),
+        "without": join(view.without),
         "lang": view.lang,
         "mention": view.mention,
         "order": "" if view.order == "newest" else view.order,

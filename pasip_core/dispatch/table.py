@@ -57,6 +57,7 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "cleanup": JobSpec("workers.jobs.cleanup", "reports", 30 * MINUTE, (60, 300, 300), again=True),
         "erase": JobSpec("workers.jobs.erase_person", "reports", 6 * HOUR, (5, 60, 300), subject=1),
         "rhythms": JobSpec("workers.jobs.rhythms", "reports", 10 * MINUTE, (60, 300)),
+        "influencers": JobSpec("workers.jobs.influencers", "reports", 10 * MINUTE, (60, 300)),
         "publish_sources": JobSpec("workers.jobs.publish_sources", "reports", 5 * MINUTE, (5, 60), again=True),
     }
 )

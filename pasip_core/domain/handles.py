@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pasip_core.errors import InputError
 
+from .pseudonyms import PSEUDONYM
+
 HANDLED = ("telegram", "youtube", "facebook", "instagram", "reddit")
 """Kinds of ``Feed`` that have a handle; the others have an address alone."""
 
@@ -130,6 +132,33 @@ def _refuse_closed(kind: str, text: str, path: str) -> None:
             f"address: {text[:200]!r} is a group, and Facebook lets no program read groups; name a page",
             field="address",
         )
+
+
+_PROFILES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "twitter": (re.compile(r"@?([A-Za-z0-9_]{1,20})"), "https://x.com/{}"),
+    "instagram": (re.compile(r"@?([A-Za-z0-9_][A-Za-z0-9_.]{0,29})"), "https://www.instagram.com/{}/"),
+    "threads": (re.compile(r"@?([A-Za-z0-9_][A-Za-z0-9_.]{0,29})"), "https://www.threads.com/@{}"),
+    "tiktok": (re.compile(r"@?([A-Za-z0-9_][A-Za-z0-9_.]{1,23})"), "https://www.tiktok.com/@{}"),
+    "telegram": (re.compile(rf"@?({_NAME})"), "https://t.me/{}"),
+    "youtube": (re.compile(r"(@[\w.·-]{3,30}|channel/UC[\w-]{22})"), "https://www.youtube.com/{}"),
+    "reddit": (re.compile(r"(?:/?u/)?([A-Za-z0-9_-]{3,20})"), "https://www.reddit.com/user/{}/"),
+    "bluesky": (re.compile(r"@?((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})"), "https://bsky.app/profile/{}"),
+}  # fmt: skip
+_FEDERATED = re.compile(r"@?([A-Za-z0-9_][A-Za-z0-9_.-]*)@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
+
+
+def profile_url(platform: str, author: str) -> str:
+    """Where a person looks at an author; empty where the name does not lead there.
+
+    Facebook and Kaskus tell names of pages and people, YouTube titles of channels: those are no addresses.
+    """
+    name = re.sub(r"^UC[\w-]{22}$", r"channel/\g<0>", author.strip())
+    if platform == "mastodon":
+        found = _FEDERATED.fullmatch(name)
+        return f"https://{found[2].lower()}/@{found[1]}" if found else ""
+    form = _PROFILES.get(platform)
+    found = form[0].fullmatch(name) if form and not PSEUDONYM.fullmatch(name) else None
+    return form[1].format(found[1]) if form and found else ""
 
 
 def web_address(text: str) -> str:

@@ -14,7 +14,7 @@ from itertools import islice
 from loguru import logger
 
 from pasip_core.domain.mention import Mention, canonical_url
-from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, ended, hashes_of, unseal
+from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, account_key, ended, hashes_of, unseal
 from pasip_core.domain.runs import AuditEntry
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
@@ -64,6 +64,12 @@ class Traces:
     def goes(self, mention: Mention) -> bool:
         """Whether a mention in a backup is one of those that go; somebody else's only if those go too."""
         return mention.id in self.platforms or self.person.goes(mention, self.erasure.others)
+
+    def is_account(self, platform: str, username: str) -> bool:
+        """Whether a record of an account is about the person."""
+        if not self.person.platform:
+            return self.person.named_in(username)
+        return platform == self.person.platform and account_key(username) in self.person.words
 
     def refused(self, salt: Salt) -> Iterator[Erased]:
         """By what neither the person nor one of these mentions is taken in again."""

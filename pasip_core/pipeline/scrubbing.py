@@ -21,7 +21,9 @@ ACTION = "privacy.erase"
 REDACTED = "[erased]"
 KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 """Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
-SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors")
+OF_ACCOUNTS = ("influencers", "set_aside")
+"""Collections in which a record is about one account, and goes with it."""
+SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors", *OF_ACCOUNTS)
 DATABASE, QUEUE = "pasip.db", "redis"
 
 
@@ -31,6 +33,7 @@ class Copies(Protocol):
     def in_text(self, text: str) -> bool: ...
     def in_table(self, text: str) -> bool: ...
     def goes(self, mention: Mention) -> bool: ...
+    def is_account(self, platform: str, username: str) -> bool: ...
     def add(self, mention: Mention) -> None: ...
     def refused(self, salt: Salt) -> Iterator[Erased]: ...
     @property
@@ -46,9 +49,11 @@ def scrub_records(stores: Stores, copies: Copies) -> int:
         records: Records[Any] = getattr(stores, collection)
         for record in records.list():
             clean = cleaned(collection, record, copies)
-            if clean != record:
+            if clean is None:
+                records.delete(record.id)
+            elif clean != record:
                 records.save(clean)
-                changed += 1
+            changed += clean != record
     return changed
 
 
@@ -59,6 +64,8 @@ def cleaned(collection: str, value: Any, copies: Copies) -> Any:
             return value
         copies.add(value.mention)  # the store may have let go of it long ago
         return None
+    if collection in OF_ACCOUNTS:
+        return None if copies.is_account(value.platform, value.username) else value
     if collection == "cursors":
         position = _without(value.position, lambda text: text in copies.addresses or copies.in_text(text))
         return replace(value, position=position)

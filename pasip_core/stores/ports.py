@@ -7,7 +7,7 @@ leave this package. All times are aware UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, get_ty
 
 from pasip_core.domain.analysis import CORRECTION, Analysis
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import Account, AccountOrder, Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
@@ -272,6 +273,14 @@ class MentionStore(Protocol):
         towards it. Stories are not counted: ``count`` is ``None``.
         """
 
+    def accounts(
+        self, filters: Filters, order: AccountOrder, *, limit: int = 50, aside: Collection[tuple[str, str]] = ()
+    ) -> list[Account]:
+        """The first accounts in this order, without those ``aside`` (platform and author); see ``ranked``.
+
+        With one keyword its stances are the tone, else the whole texts. Mentions without an author are nobody's.
+        """
+
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """(platform, source, seconds from publication to collection) of each mention of the period, in no order."""
 
@@ -397,6 +406,10 @@ class Stores(Protocol):
     def erased(self) -> Records[Erased]: ...
     @property
     def erasures(self) -> Records[Erasure]: ...
+    @property
+    def influencers(self) -> Records[Influencer]: ...
+    @property
+    def set_aside(self) -> Records[SetAside]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.analysis import CORRECTION, PENDING
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, added_up, polarity_of, ranked
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import JAKARTA, day_of, hour_of
 from pasip_core.stores.ports import Matched, Understood
@@ -154,6 +155,19 @@ class Model:
         sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
         return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
 
+    def accounts(self, filters: Filters, order: AccountOrder, aside: Collection[tuple[str, str]]) -> list[Account]:
+        """Single mentions, added up by account."""
+        spoken = [
+            (m.platform, m.author, m.published_at, m.engagement.total, m.author_followers, _polarity(m, filters))
+            for m in self.found(filters)
+        ]
+        return ranked((a for a in added_up(spoken) if (a.platform, a.author) not in aside), order)
+
+
+def _polarity(mention: Mention, filters: Filters) -> float | None:
+    tone = sentiment(mention, filters)
+    return POLARITIES.get(tone) if filters.one_keyword else polarity_of(mention.analysis)
+
 
 def _later(new: int | None, old: int | None) -> int | None:
     return old if new is None else new
@@ -176,6 +190,8 @@ def _fits(mention: Mention, filters: Filters) -> bool:
         and (not filters.keywords or bool(set(filters.keywords) & set(mention.keywords)))
         and (not filters.platforms or mention.platform in filters.platforms)
         and (not filters.sources or mention.source in filters.sources)
+        and (not filters.accounts or mention.author in filters.accounts)
+        and mention.author not in filters.without
         and (not filters.sentiments or sentiment(mention, filters) in filters.sentiments)
         and all(word in words for word in filters.text.casefold().split())
     )

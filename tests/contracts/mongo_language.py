@@ -11,7 +11,7 @@ STAGES = {"$match", "$group", "$sort", "$project", "$unwind", "$limit", "$count"
 OPERATORS = STAGES | {
     "$and", "$or", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$ne", "$exists", "$all", "$elemMatch",  # queries
     "$set", "$unset", "$inc", "$max", "$currentDate",  # updates
-    "$sum", "$ifNull", "$subtract", "$divide", "$floor",  # groups
+    "$sum", "$ifNull", "$subtract", "$divide", "$floor", "$multiply", "$cond", "$eq",  # groups
 }  # fmt: skip
 COMMANDS = {
     "hello", "ismaster", "buildInfo", "ping", "endSessions", "create", "createIndexes", "collMod", "listCollections",

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from pasip_core.domain.influence import ORDERS, Account, measure
 from pasip_core.domain.mention import Engagement, Mention, content_hash
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period, day_of
@@ -201,6 +202,8 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
             period=Period(*sorted(data.draw(st.tuples(*[st.sampled_from(DAYS)] * 2))), self.model.zone),
             platforms=data.draw(st.sampled_from([(), ("news",), ("news", "twitter")])),
             sources=data.draw(st.sampled_from([(), ("detik",)])),
+            accounts=data.draw(st.sampled_from([(), (), ("a0",), ("a1", "nobody"), ("a0", "a1")])),
+            without=data.draw(st.sampled_from([(), (), ("a1",), ("nobody",)])),
             keywords=keywords, sentiments=tuple(sentiments), text=text,
         )  # fmt: skip
         wanted = self.model.found(filters)
@@ -212,6 +215,12 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         dimensions = ["day", "platform", "source", "author", "sentiment", *(["keyword"] if keywords else [])]
         by = data.draw(st.lists(st.sampled_from(dimensions), unique=True))
         assert _sums(self.stores.mentions.tally(filters, by), by) == self.model.tally(filters, by)
+        ranking = data.draw(st.sampled_from(ORDERS))
+        aside = data.draw(st.sampled_from([(), (("news", "a0"),)]))
+        accounts = self.stores.mentions.accounts(filters, ranking, aside=aside)
+        assert _told(accounts) == _told(self.model.accounts(filters, ranking, aside))
+        places = [measure(account, ranking) for account in accounts]
+        assert [p for p in places if p is not None] == sorted((p for p in places if p is not None), reverse=True)
         if order == "newest":
             assert ids(self.stores.mentions.stream(filters)) == ids(found)
 
@@ -239,6 +248,12 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
 
 def _said(mention: Mention) -> tuple[str, str] | None:
     return (mention.analysis.sentiment, mention.analysis.model_version) if mention.analysis else None
+
+
+def _told(accounts: list[Account]) -> list[object]:
+    """What stands in them, in no order; scores are kept as short numbers."""
+    rounded = (replace(a, polarity=None if a.polarity is None else round(a.polarity, 5) + 0.0) for a in accounts)
+    return sorted(rounded, key=lambda a: (a.platform, a.author))
 
 
 def _place(mention: Mention, order: str) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import bson
 import mongomock
+import mongomock.aggregate
 from bson.codec_options import CodecOptions
 from mongomock.store import ServerStore
 from pymongo.errors import DuplicateKeyError
@@ -34,6 +35,15 @@ UNKNOWN_COMMAND, DUPLICATE, TOO_LARGE = 59, 11000, 10334
 IGNORED = {"ping", "endSessions", "killCursors", "collMod", "getParameter"}
 
 Document = dict[str, Any]
+
+
+def _greatest(values: list[Any]) -> Any:
+    """Of documents, too: a server compares them field by field."""
+    known = (value for value in values if value is not None)
+    return max(known, key=lambda value: tuple(value.values()) if isinstance(value, dict) else value, default=None)
+
+
+mongomock.aggregate._GROUPING_OPERATOR_MAP["$max"] = _greatest
 
 
 class MongoStandIn(socketserver.ThreadingTCPServer):

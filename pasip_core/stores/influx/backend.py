@@ -33,6 +33,8 @@ class InfluxStores:
         self.salts = documents.salts
         self.erased = documents.erased
         self.erasures = documents.erasures
+        self.influencers = documents.influencers
+        self.set_aside = documents.set_aside
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""

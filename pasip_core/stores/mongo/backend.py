@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pymongo.errors import OperationFailure
 
+from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
@@ -51,6 +52,8 @@ class MongoStores:
         self.salts = MongoRecords(self._server, "salts", Salt)
         self.erased = MongoRecords(self._server, "erased", Erased)
         self.erasures = MongoRecords(self._server, "erasures", Erasure)
+        self.influencers = MongoRecords(self._server, "influencers", Influencer)
+        self.set_aside = MongoRecords(self._server, "set_aside", SetAside)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -14,13 +14,14 @@ from pymongo import DESCENDING, DeleteOne, UpdateMany, UpdateOne
 
 from pasip_core.domain.analysis import Analysis
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
 from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
-from . import leases, persons, tallying
+from . import accounts, leases, persons, tallying
 from .changes import clear_abandoned, next_change, watermark
 from .documents import SHOWN, TOUCHED, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
@@ -273,6 +274,13 @@ class MongoMentions:
         """See ``MentionStore``."""
         with self._server.speaking():
             return tallying.tally(self._server, filters, by, limit)
+
+    def accounts(
+        self, filters: Filters, order: AccountOrder, *, limit: int = 50, aside: Collection[tuple[str, str]] = ()
+    ) -> list[Account]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return accounts.accounts(self._server, filters, order, limit, aside)
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """See ``MentionStore``."""

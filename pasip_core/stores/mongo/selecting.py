@@ -58,6 +58,13 @@ def select(filters: Filters) -> Selection:
     sentiment = f"stances.{filters.one_keyword}" if filters.one_keyword else "analysis.sentiment"
     if filters.keywords:
         query["keywords"] = filters.one_keyword or {"$in": list(filters.keywords)}
+    authors: Document = {}
+    if filters.accounts:
+        authors["$in"] = list(filters.accounts)
+    if filters.without:
+        authors["$nin"] = list(filters.without)
+    if authors:
+        query["author"] = authors
     if filters.platforms:
         query["platform"] = {"$in": list(filters.platforms)}
     if filters.sources:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
@@ -52,6 +53,8 @@ class SqliteStores:
         self.salts = SqliteRecords(self._database, "salts", Salt)
         self.erased = SqliteRecords(self._database, "erased", Erased)
         self.erasures = SqliteRecords(self._database, "erasures", Erasure)
+        self.influencers = SqliteRecords(self._database, "influencers", Influencer)
+        self.set_aside = SqliteRecords(self._database, "set_aside", SetAside)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -44,6 +44,9 @@ STANCE_ROWS = (
     "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
     "CROSS JOIN stances s ON s.keyword = k.keyword AND s.n >= ? AND s.n < ? ORDER BY s.keyword, s.n"
 )
+REACH_ROWS = (
+    "SELECT author_followers, positive - negative FROM scraped_data WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
+)
 COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances")
 
 
@@ -103,6 +106,15 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
         f"INSERT INTO day_columns ({', '.join(COLUMNS)}) VALUES ({marks(COLUMNS)})",
         (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances),
     )
+    _make_reach(connection, (first, end))
+
+
+def _make_reach(connection: sqlite3.Connection, rows: tuple[int, int]) -> None:
+    """Followers and polarity of the same mentions; see ``reach``. They go with the columns."""
+    found = connection.execute(REACH_ROWS, rows).fetchall()
+    followers = np.array([UNKNOWN if row[0] is None else row[0] for row in found], np.int64)
+    polarity = np.array([np.nan if row[1] is None else row[1] for row in found], np.float32)
+    connection.execute("INSERT INTO day_reach VALUES (?, ?, ?)", (rows[0], followers.tobytes(), polarity.tobytes()))
 
 
 def author_key(author: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.analysis import Analysis
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of
@@ -302,6 +303,15 @@ class SqliteMentions:
 
         with self._database.snapshot() as connection:
             return tallying.tally(connection, filters, by, limit, self._told)
+
+    def accounts(
+        self, filters: Filters, order: AccountOrder, *, limit: int = 50, aside: Collection[tuple[str, str]] = ()
+    ) -> list[Account]:
+        """See ``MentionStore``."""
+        from . import reach  # numpy: only who asks needs it
+
+        with self._database.snapshot() as connection:
+            return reach.accounts(connection, filters, order, limit, aside, self._told)
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """See ``MentionStore``."""

@@ -112,9 +112,27 @@ class Chosen:
             keep &= np.array([self._speaks(*voice) for voice in day.voices])[facts["voice"][places]]
         if filters.sentiments:
             keep &= np.array([tone in filters.sentiments for tone in COUNTED])[found.tones]
+        if filters.accounts or filters.without:
+            keep &= self._by_account(day)[facts["account"][places]]
         if self._words is not None:
             keep &= self.told.of(self.connection, day, self._words)[places]
         return Meant(places[keep], found.tones[keep], found.keywords[keep] if self.reads_stances else found.keywords)
+
+    def _by_account(self, day: DayColumns) -> Array:
+        """Whether mentions of each account of the day are meant."""
+        named, left_out = self._accounts
+        keys = day.accounts["key"]
+        kept: Array = np.isin(keys, left_out, invert=True)
+        return kept & np.isin(keys, named) if self.filters.accounts else kept
+
+    @cached_property
+    def _accounts(self) -> tuple[Array, Array]:
+        """Keys of those that are named, and of those that are left out."""
+        named, left_out = (
+            np.array([author_key(name) for name in names], np.uint64)
+            for names in (self.filters.accounts, self.filters.without)
+        )
+        return named, left_out
 
     def _speaks(self, platform: str, source: str) -> bool:
         platforms, sources = self.filters.platforms, self.filters.sources
