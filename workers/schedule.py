@@ -62,6 +62,7 @@ TIMINGS = (
     Timing("enrich", "*/15 * * * *", "enrich"),
     Timing("rematch", "*/15 * * * *", "rematch"),
     Timing("rollup", "*/5 * * * *", "rollup"),
+    Timing("topics", "20 */6 * * *", "topics"),
     Timing("cleanup", "0 2 * * *", "cleanup"),
 )
 

@@ -19,12 +19,17 @@ COUNTED_AS = (POSITIVE, NEUTRAL, NEGATIVE, PENDING)
 def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list[Total]:
     """Volume and engagement of what the filters mean, split ``by`` dimensions.
 
-    One keyword: its stance. None or several: the sentiment of the whole, each mention once. Text and
+    One keyword: its stance. None or several: the sentiment of the whole, each mention once. Text, topics and
     accounts are in no series, nor is a stance by source: those look at the mentions of the period.
     """
     speaks_of_sentiment = bool(filters.sentiments) or "sentiment" in by
     speaks_of_source = bool(filters.sources) or "source" in by
-    if filters.text.strip() or "author" in by or (filters.one_keyword and speaks_of_source and speaks_of_sentiment):
+    if (
+        filters.text.strip()
+        or filters.topic
+        or "author" in by
+        or (filters.one_keyword and speaks_of_source and speaks_of_sentiment)
+    ):
         return stores.mentions.tally(filters, by)
     if not speaks_of_source and len(filters.keywords) <= 1:
         return stores.metrics.sums(

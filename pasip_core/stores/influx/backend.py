@@ -33,6 +33,8 @@ class InfluxStores:
         self.salts = documents.salts
         self.erased = documents.erased
         self.erasures = documents.erasures
+        self.topics = documents.topics
+        self.topic_runs = documents.topic_runs
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""

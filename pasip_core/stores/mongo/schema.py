@@ -33,6 +33,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_platform", ("platform", ASCENDING), *_NEWEST),
         # the same for sources, so that a quiet one is found in a long period
         _index("by_source", ("source", ASCENDING), *_NEWEST),
+        # the same for one topic
+        _index("by_topic", ("topic", ASCENDING), *_NEWEST),
         # text search: mentions with all of these words
         _index("by_word", ("words", ASCENDING), *_NEWEST),
         # what enrichment has to do, newest first; only mentions that have the field

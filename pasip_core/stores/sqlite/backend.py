@@ -13,6 +13,7 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.topic import Topic, TopicRun
 
 from ..cells import COUNTED, OVER_SETS
 from .compacting import compact
@@ -52,6 +53,8 @@ class SqliteStores:
         self.salts = SqliteRecords(self._database, "salts", Salt)
         self.erased = SqliteRecords(self._database, "erased", Erased)
         self.erasures = SqliteRecords(self._database, "erasures", Erasure)
+        self.topics = SqliteRecords(self._database, "topics", Topic)
+        self.topic_runs = SqliteRecords(self._database, "topic_runs", TopicRun)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -20,6 +20,7 @@ NOTHING_KNOWN = -1
 FACTS = "scraped_data m INDEXED BY facts"
 SENTIMENT = "coalesce(m.sentiment, 'pending')"
 STANCE = "coalesce(s.sentiment, 'pending')"
+TOPIC = "topic_mentions o"
 MEMBERS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
 
 
@@ -51,7 +52,7 @@ class Selection:
 
 def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
-    chosen = _starting_point(filters.one_keyword, text_query(filters.text))
+    chosen = _starting_point(filters.one_keyword, text_query(filters.text), filters.topic)
     first, end = rows or rows_of(filters.period)
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
     if len(filters.keywords) > 1:
@@ -59,11 +60,17 @@ def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     chosen.one_of("m.platform", filters.platforms)
     chosen.one_of("m.source", filters.sources)
     chosen.one_of(chosen.sentiment, filters.sentiments)
+    if filters.topic and not chosen.tables.startswith(TOPIC):
+        chosen.add(f"EXISTS (SELECT 1 FROM {TOPIC} WHERE o.topic = ? AND o.n = {chosen.n})", filters.topic)
     return chosen
 
 
-def _starting_point(keyword: str | None, words: str | None) -> Selection:
+def _starting_point(keyword: str | None, words: str | None, topic: str) -> Selection:
     """The tables, the one that leaves fewest rows first."""
+    if topic and words is None and keyword is None:
+        chosen = Selection(f"{TOPIC} CROSS JOIN {FACTS} ON m.n = o.n", "o.n")
+        chosen.add("o.topic = ?", topic)
+        return chosen
     if words is None and keyword is None:
         return Selection(FACTS, "m.n")
     if words is None:
