@@ -11,13 +11,14 @@ import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from pasip_core.dispatch import dispatch, forget_jobs, open_connection
+from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceInfo, Trial
 from pasip_core.errors import InputError, StoreUnavailable
 from pasip_core.settings import Settings, current_settings
@@ -143,6 +144,18 @@ def enrich() -> None:
         dispatch("enrich", settings=settings)
     if done.done:
         dispatch("rollup", settings=settings)
+
+
+def topics(first: str = "", last: str = "") -> None:
+    """Find the topics of these days, or of the last thirty."""
+    from pasip_core.pipeline.topics import DEFAULT_DAYS, find_topics
+
+    settings = current_settings()
+    period = Period.last_days(DEFAULT_DAYS, datetime.now(UTC), settings.zone)
+    if first and last:
+        period = Period(date.fromisoformat(first), date.fromisoformat(last), settings.zone)
+    with reported() as progress, _stores(settings) as stores:
+        find_topics(stores, period, owner=_owner(), progress=progress)
 
 
 def rollup() -> None:

@@ -62,7 +62,8 @@ TIMINGS = (
     Timing("enrich", "*/15 * * * *", "enrich"),
     Timing("rematch", "*/15 * * * *", "rematch"),
     Timing("rollup", "*/5 * * * *", "rollup"),
-    Timing("influencers", "20 */6 * * *", "influencers"),
+    Timing("influencers", "35 */6 * * *", "influencers"),
+    Timing("topics", "20 */6 * * *", "topics"),
     Timing("cleanup", "0 2 * * *", "cleanup"),
 )
 

@@ -167,6 +167,7 @@ def job(name: str) -> str:
         "enrich": t("Analyse sentiment"),
         "rematch": t("Match keywords again"),
         "rollup": t("Recompute numbers"),
+        "topics": t("Find topics"),
         "import_file": t("Import a file"),
         "check_feed": t("Check a feed"),
         "check_site": t("Look at a site"),
@@ -188,7 +189,7 @@ def timing(name: str) -> str:
     return {
         "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
-        "refresh": job("refresh"), "rhythms": job("rhythms"),
+        "refresh": job("refresh"), "rhythms": job("rhythms"), "topics": job("topics"),
     }.get(name, name)  # fmt: skip
 
 
@@ -205,6 +206,8 @@ def how_often(cron: str) -> str:
         return cron
     if hour == "*":
         return t("every hour") if minute == "0" else t("every hour, at minute {n}", n=minute)
+    if every := re.fullmatch(r"\*/(\d{1,2})", hour):
+        return t("every {n} hours", n=every[1])
     if re.fullmatch(r"\d{1,2}", hour):
         return t("every day at {time}", time=f"{int(hour):02}:{int(minute):02}")
     return cron

@@ -9,7 +9,7 @@ from loguru import logger
 
 from pasip_core.errors import InputError, PasipError
 
-from . import data, influencers, keywords, language, moving, privacy, system, work
+from . import data, influencers, keywords, language, moving, privacy, system, topics, work
 from .output import complain
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("analyze")(language.analyze)
 app.command("enrich")(work.enrich)
 app.command("rollup")(work.rollup)
 app.command("influencers")(influencers.influencers)
+app.command("topics")(topics.topics)
 app.command("cleanup")(privacy.cleanup)
 app.command("erase")(privacy.erase)
 app.command("pseudonymise")(privacy.pseudonymise)

@@ -25,11 +25,12 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.topic import Topic, TopicRun
 
 T = TypeVar("T")
 
 Order = Literal["newest", "oldest", "engagement"]
-Dimension = Literal["day", "hour", "keyword", "platform", "source", "author", "sentiment"]
+Dimension = Literal["day", "hour", "keyword", "platform", "source", "author", "sentiment", "topic"]
 
 
 class Records(Protocol[T]):
@@ -97,6 +98,15 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned:
+    """The topic of the text that had ``content_hash``; an empty one: it belongs to none."""
+
+    data_id: str
+    content_hash: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Touched:
     """The changes of one day that a rollup saw: opaque to everyone but the store that gave it."""
 
@@ -128,12 +138,14 @@ class Kept:
     ``mention`` is as ``get`` gives it, or would give it were it not ``excluded``: keywords sorted, times cut to
     milliseconds, a stance only where it is known, and the current analysis naming the mention's keywords.
     ``said`` is its history, oldest first. ``corrected`` names, sorted, the keywords whose stance a person set.
+    ``topic`` is the id of the topic it was assigned to, if any.
     """
 
     mention: Mention
     said: tuple[Said, ...] = ()
     corrected: tuple[str, ...] = ()
     excluded: bool = False
+    topic: str = ""
 
     def sentiments(self) -> Iterator[str]:
         """Every sentiment in it: of the whole, of stances, of the history."""
@@ -204,6 +216,17 @@ class MentionStore(Protocol):
         mention, sentiment, or keyword on it.
         """
 
+    def assign_topics(self, assigned: Sequence[Assigned]) -> int:
+        """Say which topic each of these mentions belongs to; skip where the text has changed since.
+
+        How many got another topic than they had. A mention belongs to one topic at most, and to none once its text
+        changes. Moves the versions of the days of those that changed; no number changes, so that nothing is noted for
+        rollup. Idempotent.
+        """
+
+    def merge_topics(self, topic: str, into: str) -> int:
+        """Have every mention of ``topic``, of whatever day, belong to ``into``; how many were moved. Idempotent."""
+
     def exclude(self, ids: Sequence[str]) -> int:
         """First step of deleting: no longer found or counted, hours noted for rollup."""
 
@@ -270,7 +293,8 @@ class MentionStore(Protocol):
         """Sums over single mentions, for what series cannot answer; loudest first.
 
         With ``keyword`` in ``by`` a mention counts for each of the filters' keywords that it has, by its stance
-        towards it. Stories are not counted: ``count`` is ``None``.
+        towards it. Stories are not counted: ``count`` is ``None``. With ``topic`` in ``by``, mentions that belong
+        to none stand under an empty one.
         """
 
     def accounts(
@@ -410,6 +434,9 @@ class Stores(Protocol):
     def influencers(self) -> Records[Influencer]: ...
     @property
     def set_aside(self) -> Records[SetAside]: ...
+    def topics(self) -> Records[Topic]: ...
+    @property
+    def topic_runs(self) -> Records[TopicRun]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""

@@ -13,7 +13,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, added_up, polarity_of, ranked
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import JAKARTA, day_of, hour_of
-from pasip_core.stores.ports import Matched, Understood
+from pasip_core.stores.ports import Assigned, Matched, Understood
 from tests.builders import make_analysis
 
 Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
@@ -29,6 +29,7 @@ class Model:
     excluded: set[str] = field(default_factory=set)
     corrected: set[tuple[str, str]] = field(default_factory=set)
     versions: set[tuple[str, str, str]] = field(default_factory=set)
+    topics: dict[str, str] = field(default_factory=dict)
 
     def _day(self, moment: datetime) -> date:
         return day_of(moment, self.zone)
@@ -57,6 +58,7 @@ class Model:
             taken = ("title", "content", "language", "content_hash", "cluster_id", "keywords", "rules_revision")
             new = replace(new, **{name: getattr(mention, name) for name in taken}, analysis=None, stances={})
             self.corrected = {(id, k) for id, k in self.corrected if id != mention.id}
+            self.topics.pop(mention.id, None)
         self.mentions[mention.id] = new
         return "unchanged" if new == old else "updated"
 
@@ -111,14 +113,31 @@ class Model:
         gone = len(self.excluded)
         for id in self.excluded:
             del self.mentions[id]
+            self.topics.pop(id, None)
             self.versions = {v for v in self.versions if v[0] != id}
             self.corrected = {c for c in self.corrected if c[0] != id}
         self.excluded = set()
         return gone
 
+    def assign(self, one: Assigned) -> bool:
+        """Whether the topic changed."""
+        old = self.mentions.get(one.data_id)
+        if old is None or one.data_id in self.excluded or old.content_hash != one.content_hash:
+            return False
+        before = self.topics.pop(one.data_id, "")
+        self.topics |= {one.data_id: one.topic} if one.topic else {}
+        return before != one.topic
+
+    def merge(self, topic: str, into: str) -> int:
+        """How many were moved."""
+        moved = [id for id, had in self.topics.items() if had == topic and topic != into]
+        self.topics |= dict.fromkeys(moved, into)
+        return len(moved)
+
     def found(self, filters: Filters) -> list[Mention]:
         """What the filters mean, in no order."""
-        return [m for m in self.alive() if _fits(m, filters)]
+        topic = filters.topic
+        return [m for m in self.alive() if _fits(m, filters) and (not topic or self.topics.get(m.id) == topic)]
 
     def sums(self, days: Iterable[date], by: Sequence[str], keywords: Sequence[str]) -> Sums:
         """Series: cells of hour or day, added up."""
@@ -147,11 +166,18 @@ class Model:
         """Single mentions, added up; their stories are not counted."""
         sides = [filters.only(keyword) for keyword in filters.keywords] if "keyword" in by else [filters]
         cells = [
-            ((self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side)), m)
+            (
+                (
+                    self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side),
+                    self.topics.get(m.id, ""),
+                ),
+                m,
+            )
             for side in sides
             for m in self.found(side)
-        ]
-        wanted = [("day", "keyword", "platform", "source", "author", "sentiment").index(name) for name in by]
+        ]  # fmt: skip
+        names = ("day", "keyword", "platform", "source", "author", "sentiment", "topic")
+        wanted = [names.index(name) for name in by]
         sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
         return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
 

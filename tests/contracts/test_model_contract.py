@@ -27,7 +27,7 @@ from pasip_core.domain.mention import Engagement, Mention, content_hash
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period, day_of
 from pasip_core.stores.connect import connect
-from pasip_core.stores.ports import Fence, Matched
+from pasip_core.stores.ports import Assigned, Fence, Matched
 from tests.builders import make_mention
 from tests.contracts.conftest import BACKENDS, REACHABLE, drop
 from tests.contracts.helpers import JAKARTA, everything, ids, page_through, roll_up, understand
@@ -50,6 +50,7 @@ numbers = st.integers(0, 11)
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 keyword_sets = st.lists(st.sampled_from(KEYWORDS), unique=True, max_size=3).map(lambda k: tuple(sorted(k)))
 tones = st.sampled_from(["positive", "neutral", "negative"])
+topics = st.sampled_from(["", "t1", "t2"])
 likes = st.none() | st.integers(0, 5)
 
 
@@ -114,6 +115,16 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
         matched = Matched(mention.id, "0" * 32 if late else mention.content_hash, keywords, "r1", stances)
         assert self.stores.mentions.save_matches([matched]) == int(self.model.match(matched))
+
+    @rule(number=numbers, topic=topics, late=st.booleans())
+    def assign(self, number: int, topic: str, late: bool) -> None:
+        mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
+        one = Assigned(mention.id, "0" * 32 if late else mention.content_hash, topic)
+        assert self.stores.mentions.assign_topics([one]) == int(self.model.assign(one))
+
+    @rule(topic=topics.filter(bool), into=topics.filter(bool))
+    def merge(self, topic: str, into: str) -> None:
+        assert self.stores.mentions.merge_topics(topic, into) == self.model.merge(topic, into)
 
     @precondition(lambda self: list(self.model.alive()))
     @rule(data=st.data(), tone=tones)
@@ -204,7 +215,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
             sources=data.draw(st.sampled_from([(), ("detik",)])),
             accounts=data.draw(st.sampled_from([(), (), ("a0",), ("a1", "nobody"), ("a0", "a1")])),
             without=data.draw(st.sampled_from([(), (), ("a1",), ("nobody",)])),
-            keywords=keywords, sentiments=tuple(sentiments), text=text,
+            keywords=keywords, sentiments=tuple(sentiments), text=text, topic=data.draw(topics),
         )  # fmt: skip
         wanted = self.model.found(filters)
         found = page_through(self.stores, filters, order)  # type: ignore[arg-type]
@@ -212,7 +223,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         places = [_place(mention, order) for mention in found]
         assert places == sorted(places)
         assert self.stores.mentions.count(filters).value == len(wanted)
-        dimensions = ["day", "platform", "source", "author", "sentiment", *(["keyword"] if keywords else [])]
+        dimensions = ["day", "platform", "source", "author", "sentiment", "topic", *(["keyword"] if keywords else [])]
         by = data.draw(st.lists(st.sampled_from(dimensions), unique=True))
         assert _sums(self.stores.mentions.tally(filters, by), by) == self.model.tally(filters, by)
         ranking = data.draw(st.sampled_from(ORDERS))

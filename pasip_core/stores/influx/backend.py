@@ -35,6 +35,8 @@ class InfluxStores:
         self.erasures = documents.erasures
         self.influencers = documents.influencers
         self.set_aside = documents.set_aside
+        self.topics = documents.topics
+        self.topic_runs = documents.topic_runs
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""

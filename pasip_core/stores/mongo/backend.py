@@ -15,6 +15,7 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.topic import Topic, TopicRun
 
 from .leases import MongoLeases
 from .mentions import MongoMentions
@@ -54,6 +55,8 @@ class MongoStores:
         self.erasures = MongoRecords(self._server, "erasures", Erasure)
         self.influencers = MongoRecords(self._server, "influencers", Influencer)
         self.set_aside = MongoRecords(self._server, "set_aside", SetAside)
+        self.topics = MongoRecords(self._server, "topics", Topic)
+        self.topic_runs = MongoRecords(self._server, "topic_runs", TopicRun)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -45,7 +45,9 @@ def _kept(document: Document, history: Iterable[Document]) -> Kept:
         for row in history
         if row["number"] <= document["revision"]
     )
-    return Kept(mention_from(document), said, tuple(document["corrected"]), document["excluded"])
+    return Kept(
+        mention_from(document), said, tuple(document["corrected"]), document["excluded"], document.get("topic", "")
+    )
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Keeping:
             "excluded": one.excluded,
             "revision": max(before, len(one.said)) + 1,
         }
+        if one.topic:
+            document["topic"] = one.topic
         if mention.analysis is not None:
             document["analysis"] = analysis_document(mention.analysis)
         if mention.analysis is not None or one.excluded:

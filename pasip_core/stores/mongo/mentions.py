@@ -20,8 +20,8 @@ from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
-from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
-from . import accounts, leases, persons, tallying
+from ..ports import Assigned, Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
+from . import accounts, leases, persons, tallying, topics
 from .changes import clear_abandoned, next_change, watermark
 from .documents import SHOWN, TOUCHED, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
@@ -103,6 +103,16 @@ class MongoMentions:
         if mention is None:
             raise InputError(f"mention: {id!r} is not there (any more)", field="mention", value=id)
         return mention
+
+    def assign_topics(self, assigned: Sequence[Assigned]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return topics.assign(self._server, assigned, self._zone)
+
+    def merge_topics(self, topic: str, into: str) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return topics.merge(self._server, topic, into, self._zone)
 
     def exclude(self, ids: Sequence[str]) -> int:
         """See ``MentionStore``."""

@@ -35,6 +35,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("by_source", ("source", ASCENDING), *_NEWEST),
         # the same for accounts: whoever is looked at alone
         _index("by_author", ("author", ASCENDING), *_NEWEST),
+        # the same for one topic
+        _index("by_topic", ("topic", ASCENDING), *_NEWEST),
         # text search: mentions with all of these words
         _index("by_word", ("words", ASCENDING), *_NEWEST),
         # what enrichment has to do, newest first; only mentions that have the field

@@ -68,6 +68,8 @@ def _expression(name: Dimension, sentiment: str, period: Period) -> Any:
     if name in LENGTHS:
         passed = {"$subtract": ["$published_at", period.start]}
         return {"$floor": {"$divide": [passed, LENGTHS[name] // timedelta(milliseconds=1)]}}
+    if name == "topic":
+        return {"$ifNull": ["$topic", ""]}
     return f"${name}"
 
 
@@ -101,7 +103,7 @@ def _of(document: Document, name: Dimension, sentiment: str, period: Period) -> 
     if name in LENGTHS:
         moment: datetime = document["published_at"]
         return _value(name, (moment - period.start) // LENGTHS[name], period)
-    return document[name]
+    return document.get(name, "") if name == "topic" else document[name]
 
 
 def _loudest(totals: Iterable[Total], limit: int | None) -> list[Total]:

@@ -128,5 +128,10 @@ class Upsert:
             fields["author_followers"] = mention.author_followers
         if mention.content_hash != state["content_hash"]:
             (words,) = words_of([(mention.title, mention.content)])
-            fields |= {**text_fields(mention, words), "analysis": ..., "pending_since": state["published_at"]}
+            fields |= {
+                **text_fields(mention, words),
+                "analysis": ...,
+                "topic": ...,
+                "pending_since": state["published_at"],
+            }
         return change(state, fields, self.zone) if fields else None

@@ -14,6 +14,7 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.topic import Topic, TopicRun
 
 from ..cells import COUNTED, OVER_SETS
 from .compacting import compact
@@ -55,6 +56,8 @@ class SqliteStores:
         self.erasures = SqliteRecords(self._database, "erasures", Erasure)
         self.influencers = SqliteRecords(self._database, "influencers", Influencer)
         self.set_aside = SqliteRecords(self._database, "set_aside", SetAside)
+        self.topics = SqliteRecords(self._database, "topics", Topic)
+        self.topic_runs = SqliteRecords(self._database, "topic_runs", TopicRun)
 
     def migrate(self) -> None:
         """See ``Stores``."""

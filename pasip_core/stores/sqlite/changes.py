@@ -15,6 +15,7 @@ from .rows import SECOND_BITS, day_number, moment_of_row, rows_of
 
 LONGEST_DAY = 26 * 3600 << SECOND_BITS
 """Row numbers of a day in any zone, at most."""
+KEPT_BY_DAY = ("day_columns", "day_topics")
 
 
 def next_change(connection: sqlite3.Connection) -> int:
@@ -39,13 +40,14 @@ def touch(connection: sqlite3.Connection, change: int, numbers: Iterable[int], z
     move_versions(connection, change, days)
 
 
-def forget_columns(connection: sqlite3.Connection, days: Iterable[int], zone: ZoneInfo) -> None:
-    """Remove the columns that hold mentions of these days, made in whatever zone."""
+def forget_columns(
+    connection: sqlite3.Connection, days: Iterable[int], zone: ZoneInfo, tables: Iterable[str] = KEPT_BY_DAY
+) -> None:
+    """Remove the columns that hold mentions of these days, and the topics beside them, made in whatever zone."""
     stretches = (rows_of(Period(date.fromordinal(day), date.fromordinal(day), zone)) for day in days)
-    connection.executemany(
-        "DELETE FROM day_columns WHERE first > ? AND first < ? AND end > ?",
-        ((first - LONGEST_DAY, end, first) for first, end in stretches),
-    )
+    around = [(first - LONGEST_DAY, end, first) for first, end in stretches]
+    for table in tables:
+        connection.executemany(f"DELETE FROM {table} WHERE first > ? AND first < ? AND end > ?", around)
 
 
 def move_versions(connection: sqlite3.Connection, change: int, days: Iterable[int]) -> None:

@@ -63,6 +63,8 @@ class DayColumns:
     facts: Array
     accounts: Array
     stances: Array
+    topics: tuple[list[str], Array] = ([], np.empty(0, np.int64))
+    """Where they were asked for (see ``topics``): names, the empty one first, and the place of each mention's."""
 
     @cached_property
     def numbers(self) -> Array:

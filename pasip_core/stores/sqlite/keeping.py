@@ -36,10 +36,22 @@ def completed(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], menti
     corrected = _corrected(
         connection, [(k, row["n"]) for row, m in zip(rows, mentions, strict=True) for k in m.keywords]
     )
+    topics = _topics(connection, [row["n"] for row in rows])
     return [
-        Kept(mention, tuple(history[row["id"]]), tuple(sorted(corrected[row["n"]])), bool(row["excluded"]))
+        Kept(
+            mention, tuple(history[row["id"]]), tuple(sorted(corrected[row["n"]])), bool(row["excluded"]),
+            topics.get(row["n"], ""),
+        )
         for row, mention in zip(rows, mentions, strict=True)
-    ]
+    ]  # fmt: skip
+
+
+def _topics(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """The topic of each mention that has one, by row number."""
+    found: dict[int, str] = {}
+    for batch in batches(numbers):
+        found.update(connection.execute(f"SELECT n, topic FROM topic_mentions WHERE n IN ({marks(batch)})", batch))
+    return found
 
 
 def _histories(connection: sqlite3.Connection, ids: Sequence[bytes]) -> dict[bytes, list[Said]]:
@@ -99,6 +111,7 @@ class Keeping:
             keywords = self.sets.keywords(connection, row["keyword_set"])
             connection.executemany("DELETE FROM stances WHERE keyword = ? AND n = ?", ((k, row["n"]) for k in keywords))
         connection.executemany("DELETE FROM sentiment_analysis WHERE data_id = ?", ((row["id"],) for row in rows))
+        connection.executemany("DELETE FROM topic_mentions WHERE n = ?", ((row["n"],) for row in rows))
         connection.executemany("DELETE FROM scraped_data WHERE n = ?", ((row["n"],) for row in rows))
         return {(row["id"].hex(), row["published_at"]): row["n"] for row in rows}
 
@@ -123,6 +136,9 @@ class Keeping:
                 for n, one in numbered
                 for keyword in set(one.mention.keywords)
             ),
+        )
+        connection.executemany(
+            "INSERT INTO topic_mentions (topic, n) VALUES (?, ?)", ((one.topic, n) for n, one in numbered if one.topic)
         )
         connection.executemany(
             INSERT_SAID,

@@ -18,7 +18,7 @@ from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError, LeaseLost
 
-from ..ports import Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
+from ..ports import Assigned, Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
 from ..values import LARGEST
 from .changes import KeywordSets, last_change, next_change
 from .database import Database
@@ -109,6 +109,18 @@ class SqliteMentions:
         if mention is None:
             raise InputError(f"mention: {id!r} is not there (any more)", field="mention", value=id)
         return mention
+
+    def assign_topics(self, assigned: Sequence[Assigned]) -> int:
+        """See ``MentionStore``."""
+        from .assigning import assign  # numpy: only who asks needs it
+
+        return assign(self._database, assigned, self._zone)
+
+    def merge_topics(self, topic: str, into: str) -> int:
+        """See ``MentionStore``."""
+        from .assigning import merge
+
+        return merge(self._database, topic, into, self._zone)
 
     def exclude(self, ids: Sequence[str]) -> int:
         """See ``MentionStore``."""

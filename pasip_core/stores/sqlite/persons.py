@@ -14,7 +14,7 @@ from pasip_core.domain.rules.fold import fold
 
 from .changes import move_versions, next_change
 from .database import Database
-from .rows import day_number, marks, moment_of_row
+from .rows import day_number, marks, moment_of_row, rows_of
 from .writing import batches
 
 LOOKED_AT = 5_000
@@ -63,7 +63,7 @@ def _fold_json(text: str) -> str:
 
 def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneInfo) -> int:
     """See ``MentionStore.replace_authors``."""
-    from . import columns  # numpy: few need it
+    from . import columns, topics  # numpy: few need it
 
     count = 0
     for batch in batches(mentions):
@@ -82,6 +82,7 @@ def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneI
             days = {day_of(moment_of_row(n), zone) for n in numbers.values()}
             for day in days:  # at once: no rollup follows, and a name must not stay behind as its hash
                 columns.make(connection, Period(day, day, zone))
+                topics.make_topics(connection, *rows_of(Period(day, day, zone)))
             if days:
                 move_versions(connection, next_change(connection), map(day_number, days))
         count += len(numbers)

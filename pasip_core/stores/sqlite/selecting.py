@@ -21,6 +21,7 @@ FACTS = "scraped_data m INDEXED BY facts"
 BY_AUTHOR = "scraped_data m INDEXED BY by_author"
 SENTIMENT = "coalesce(m.sentiment, 'pending')"
 STANCE = "coalesce(s.sentiment, 'pending')"
+TOPIC = "topic_mentions o"
 MEMBERS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
 
 
@@ -52,9 +53,7 @@ class Selection:
 
 def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
-    words = text_query(filters.text)
-    of_accounts = filters.accounts and words is None
-    chosen = _of_accounts(filters) if of_accounts else _starting_point(filters.one_keyword, words)
+    chosen = _starting_point(filters)
     first, end = rows or rows_of(filters.period)
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
     if len(filters.keywords) > 1:
@@ -65,17 +64,30 @@ def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     chosen.one_of("m.platform", filters.platforms)
     chosen.one_of("m.source", filters.sources)
     chosen.one_of(chosen.sentiment, filters.sentiments)
+    if filters.topic and not chosen.tables.startswith(TOPIC):
+        chosen.add(f"EXISTS (SELECT 1 FROM {TOPIC} WHERE o.topic = ? AND o.n = {chosen.n})", filters.topic)
     return chosen
 
 
-def _starting_point(keyword: str | None, words: str | None) -> Selection:
-    """The tables, the one that leaves fewest rows first."""
-    if words is None and keyword is None:
-        return Selection(FACTS, "m.n")
-    if words is None:
+def _starting_point(filters: Filters) -> Selection:
+    """The tables, the one that leaves fewest rows first; for accounts their index, save where one is nobody's."""
+    words, keyword = text_query(filters.text), filters.one_keyword
+    if words is not None:
+        return _of_words(words, keyword)
+    if filters.accounts and "" not in filters.accounts:
+        return _of_accounts(keyword)
+    if keyword is not None:
         chosen = Selection(f"stances s CROSS JOIN {FACTS} ON m.n = s.n", "s.n", STANCE)
         chosen.add("s.keyword = ?", keyword)
         return chosen
+    if filters.topic:
+        chosen = Selection(f"{TOPIC} CROSS JOIN {FACTS} ON m.n = o.n", "o.n")
+        chosen.add("o.topic = ?", filters.topic)
+        return chosen
+    return Selection(FACTS, "m.n")
+
+
+def _of_words(words: str, keyword: str | None) -> Selection:
     if keyword is None:
         chosen = Selection(f"mention_text t CROSS JOIN {FACTS} ON m.n = t.rowid", "t.rowid")
     else:  # before the facts: most matches of a common word do not carry the keyword
@@ -88,15 +100,12 @@ def _starting_point(keyword: str | None, words: str | None) -> Selection:
     return chosen
 
 
-def _of_accounts(filters: Filters) -> Selection:
-    """From the accounts, which mostly leave fewest rows; there is one in no index that is nobody's."""
-    if "" in filters.accounts:
-        return _starting_point(filters.one_keyword, None)
-    if filters.one_keyword is None:
+def _of_accounts(keyword: str | None) -> Selection:
+    if keyword is None:
         chosen = Selection(BY_AUTHOR, "m.n")
     else:
         chosen = Selection(f"{BY_AUTHOR} CROSS JOIN stances s ON s.keyword = ? AND s.n = m.n", "m.n", STANCE)
-        chosen.values.append(filters.one_keyword)
+        chosen.values.append(keyword)
     chosen.add("m.author <> ''")
     return chosen
 

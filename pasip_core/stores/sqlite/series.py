@@ -30,7 +30,7 @@ from ..ports import Dimension, Fence
 from .changes import KeywordSets, move_versions, next_change
 from .database import Database
 from .leases import holds
-from .rows import EPOCH, day_number, marks, milliseconds
+from .rows import EPOCH, day_number, marks, milliseconds, rows_of
 
 NEXT_DAY = 1
 EACH_PLATFORM = "platform IN (SELECT platform FROM voices)"
@@ -56,7 +56,7 @@ class SqliteSeries:
 
     def write(self, numbers: DayNumbers, fence: Fence) -> None:
         """See ``MetricStore``; with the numbers of a day go the columns of its mentions as they are now."""
-        from . import columns  # numpy: only who rolls up needs it
+        from . import columns, topics  # numpy: only who rolls up needs it
 
         day = day_number(numbers.day)
         self._sets.prepare(cell.keywords for cell in numbers.sets)
@@ -78,6 +78,7 @@ class SqliteSeries:
                 "INSERT OR IGNORE INTO voices VALUES (?, ?)", {(cell.platform, cell.source) for cell in numbers.sets}
             )
             columns.make(connection, Period(numbers.day, numbers.day, self._zone))
+            topics.make_topics(connection, *rows_of(Period(numbers.day, numbers.day, self._zone)))
             move_versions(connection, next_change(connection), [day])
 
     def sums(

@@ -19,6 +19,7 @@ from ..ports import Dimension
 from .columns import UNKNOWN, Array, DayColumns, author_key
 from .rows import SECOND_BITS, marks, milliseconds
 from .selecting import text_query
+from .topics import of_topic
 from .writing import batches
 
 MIXED = 0x9E3779B97F4A7C15
@@ -116,6 +117,8 @@ class Chosen:
             keep &= self._by_account(day)[facts["account"][places]]
         if self._words is not None:
             keep &= self.told.of(self.connection, day, self._words)[places]
+        if filters.topic:
+            keep &= of_topic(self.connection, day, filters.topic)[places]
         return Meant(places[keep], found.tones[keep], found.keywords[keep] if self.reads_stances else found.keywords)
 
     def _by_account(self, day: DayColumns) -> Array:
@@ -189,6 +192,8 @@ class Sums:
             return meant.tones, COUNTED
         if name == "keyword":
             return meant.keywords, day.keywords
+        if name == "topic":
+            return day.topics[1][meant.places], day.topics[0]
         if name == "hour":
             start = milliseconds(self.filters.period.start) // 1000
             first = ((day.first >> SECOND_BITS) - start) // 3600

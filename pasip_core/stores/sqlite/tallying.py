@@ -16,6 +16,7 @@ from .columns import days_with_columns, gaps
 from .rows import SECOND_BITS, milliseconds
 from .selecting import select
 from .summing import Chosen, Sums, Told
+from .topics import with_topics
 
 
 def tally(
@@ -25,6 +26,8 @@ def tally(
     sums, chosen = Sums(filters, by), Chosen(connection, filters, told, "keyword" in by)
     summed: set[date] = set()
     for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
+        if "topic" in by:
+            day = with_topics(connection, day)
         sums.add(day, chosen.of(day))
         summed.add(day.day)
     if not summed:
@@ -55,6 +58,8 @@ def _tally_rows(
         totals = [total for part in parts for total in _tally_rows(connection, part, by, None)]
         return sorted(totals, key=lambda t: -t.volume)[:limit]
     chosen = select(filters)
+    if "topic" in by:
+        chosen.tables += f" LEFT JOIN topic_mentions belongs ON belongs.n = {chosen.n}"
     expressions = [_expression(name, chosen.n, chosen.sentiment, filters) for name in by]
     grouped = f"GROUP BY {', '.join(expressions)}" if by else ""
     sql = (
@@ -78,6 +83,7 @@ def _expression(name: Dimension, n: str, sentiment: str, filters: Filters) -> st
         "source": "m.source",
         "author": "m.author",
         "sentiment": sentiment,
+        "topic": "coalesce(belongs.topic, '')",
     }[name]
 
 

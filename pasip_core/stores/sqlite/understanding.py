@@ -187,6 +187,7 @@ class Understanding:
                     "DELETE FROM stances WHERE keyword = ? AND n = ?", ((k, row["n"]) for k in keywords)
                 )
             connection.executemany("DELETE FROM sentiment_analysis WHERE data_id = ?", ((r["id"],) for r in rows))
+            connection.executemany("DELETE FROM topic_mentions WHERE n = ?", ((r["n"],) for r in rows))
             connection.executemany("DELETE FROM scraped_data WHERE n = ?", ((r["n"],) for r in rows))
             if rows:
                 next_change(connection)

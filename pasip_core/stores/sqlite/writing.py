@@ -116,6 +116,7 @@ class Upsert:
         )  # fmt: skip
         old = self.sets.keywords(connection, row["keyword_set"])
         connection.executemany("DELETE FROM stances WHERE keyword = ? AND n = ?", ((k, row["n"]) for k in old))
+        connection.execute("DELETE FROM topic_mentions WHERE n = ?", (row["n"],))
         connection.executemany(
             "INSERT INTO stances (keyword, n) VALUES (?, ?)", ((k, row["n"]) for k in mention.keywords)
         )

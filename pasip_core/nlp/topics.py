@@ -1,0 +1,226 @@
+"""Finding what texts are about: texts near the middle of a known topic go there, BERTopic groups the rest.
+
+No text is left to chance: the same texts and known topics give the same answer in any process. Nothing is downloaded;
+texts are placed by TF-IDF and SVD, and grouped by HDBSCAN without UMAP.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .topic_space import NOWHERE, Array, Space, Words, nearest, terms_of, unit_rows
+
+FEWEST = 20
+"""Texts that differ, below which there are words to count but no topics to find."""
+SMALLEST = 4
+"""Texts of a topic."""
+MOST_GROUPED = 6_000
+"""Texts that are grouped at once: HDBSCAN takes time with the square of them. The others go to the nearest group."""
+DIMENSIONS = 100
+SEED = 0
+NEAR = 0.22
+"""Cosine from which a text belongs to a topic that is known already."""
+FLOOR = 0.12
+"""Cosine below which a text belongs to no topic at all."""
+SAME = 0.65
+"""Cosine from which two middles are one topic."""
+STAYS = 0.5
+"""How much of a known topic's middle stays as it was, so that a topic moves slowly."""
+ROUNDS = 3
+SHOWN_TERMS = 10
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found: a topic's middle, the terms that tell it from the others, and how many texts it has.
+
+    ``known`` is the place of the topic among those that were known before, ``None`` where it is new.
+    """
+
+    middle: Mapping[str, float]
+    terms: tuple[tuple[str, float], ...]
+    size: int
+    known: int | None = None
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """All groups, and the space in which texts are near them. ``merged`` tells which known topic went into which."""
+
+    space: Space
+    groups: tuple[Group, ...] = ()
+    merged: Mapping[int, int] = field(default_factory=dict)
+
+
+class Finder:
+    """Tells which of some middles a text is near, in a space."""
+
+    def __init__(self, space: Space, middles: Sequence[Mapping[str, float]]) -> None:
+        self._space = space
+        self._rows = unit_rows(space.rows(middles))
+
+    def find(self, texts: Sequence[Words]) -> list[tuple[int, float]]:
+        """The place of the nearest middle and the cosine; ``NOWHERE`` where a text belongs to none."""
+        places, cosines = nearest(self._space.vectors(texts), self._rows, FLOOR)
+        return list(zip(places.tolist(), cosines.tolist(), strict=True))
+
+
+def frequent_terms(texts: Sequence[Words], most: int = SHOWN_TERMS * 2) -> list[tuple[str, float]]:
+    """The terms that most texts have, with how many do; for collections too small for topics."""
+    told = Counter(term for words in texts for term in dict.fromkeys(terms_of(words)))
+    pairs = [(term, float(count)) for term, count in told.items() if count > 1 or " " not in term]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:most]
+
+
+def learn(texts: Sequence[Words], known: Sequence[Mapping[str, float]], report: Report = lambda what: None) -> Learnt:
+    """The topics of these texts, each of which counts once; ``known`` are middles of topics, the oldest first."""
+    report("terms")
+    space = Space.of(texts)
+    if not space.weights:
+        return Learnt(space)
+    vectors, before = space.vectors(texts), space.rows(known)
+    report("known topics")
+    labels = _without_small(nearest(vectors, before, NEAR)[0])
+    rest = np.flatnonzero(labels == NOWHERE)
+    if len(rest) >= FEWEST:
+        report("grouping")
+        found = _grouped([texts[place] for place in rest], vectors[rest])
+        labels[rest] = np.where(found == NOWHERE, NOWHERE, found + len(known))
+    report("middles")
+    middles, labels = _settled(vectors, labels, before)
+    labels, into = _merged(middles, labels)
+    middles, labels = _settled(vectors, labels, before)
+    return Learnt(space, _described(space, texts, middles, labels, len(known)), _of_known(into, len(known)))
+
+
+def _without_small(labels: Array) -> Array:
+    """Texts of groups that are too small belong nowhere."""
+    counts = np.bincount(labels[labels >= 0], minlength=1)
+    small = np.flatnonzero(counts < SMALLEST)
+    return np.where(np.isin(labels, small), NOWHERE, labels)
+
+
+def _grouped(texts: Sequence[Words], vectors: Any) -> Array:
+    """A number for each text: that of its group in BERTopic, or ``NOWHERE``."""
+    from bertopic import BERTopic
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from sklearn.cluster import HDBSCAN
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    chosen = np.linspace(0, len(texts) - 1, min(len(texts), MOST_GROUPED)).astype(int)
+    smallest = max(SMALLEST, min(10, len(chosen) // 40))
+    model = BERTopic(
+        embedding_model=None,
+        umap_model=BaseDimensionalityReduction(),
+        hdbscan_model=HDBSCAN(min_cluster_size=smallest, min_samples=3, copy=True),
+        vectorizer_model=CountVectorizer(analyzer=str.split),
+        calculate_probabilities=False,
+    )
+    found, _ = model.fit_transform([" ".join(texts[place]) for place in chosen], embeddings=_embedded(vectors[chosen]))
+    labels = np.full(len(texts), NOWHERE, np.int64)
+    labels[chosen] = found
+    return labels
+
+
+def _embedded(vectors: Any) -> Array:
+    """Few dimensions, in which texts lie that share no word but the words of a third one."""
+    from sklearn.decomposition import TruncatedSVD
+
+    dimensions = min(DIMENSIONS, min(vectors.shape) - 1)
+    made: Array = TruncatedSVD(max(dimensions, 1), random_state=SEED).fit_transform(vectors)
+    return unit_rows(made)
+
+
+def _settled(vectors: Any, labels: Array, before: Array) -> tuple[dict[int, Array], Array]:
+    """Middles by number, and the number of the nearest one for each text, after some rounds of taking turns."""
+    middles: dict[int, Array] = {}
+    for _ in range(ROUNDS):
+        labels = _without_small(labels)
+        middles = {
+            int(number): _middle(vectors, labels, int(number), before) for number in np.unique(labels[labels >= 0])
+        }
+        numbers = np.array([*middles], np.int64)
+        near, _ = nearest(vectors, np.array([*middles.values()]), FLOOR)
+        labels = np.where(near == NOWHERE, NOWHERE, numbers[near]) if len(numbers) else near
+    return middles, labels
+
+
+def _middle(vectors: Any, labels: Array, number: int, before: Array) -> Array:
+    mean = np.asarray(vectors[labels == number].mean(axis=0))
+    row = unit_rows(mean.reshape(1, -1))[0]
+    if number < len(before):
+        row = STAYS * before[number] + (1 - STAYS) * row
+    made: Array = unit_rows(row.reshape(1, -1))[0]
+    return made
+
+
+def _merged(middles: Mapping[int, Array], labels: Array) -> tuple[Array, dict[int, int]]:
+    """Topics that have come to be one: the younger goes into the older, whose number is lower."""
+    numbers = sorted(middles)
+    if not numbers:
+        return labels, {}
+    rows = np.array([middles[number] for number in numbers])
+    likeness = rows @ rows.T
+    into: dict[int, int] = {}
+    for place, number in enumerate(numbers):
+        like = np.flatnonzero(likeness[place, :place] >= SAME)
+        if len(like):
+            older = numbers[int(like[0])]
+            into[number] = into.get(older, older)
+    moved = np.array([into.get(int(label), int(label)) for label in labels], np.int64)
+    return moved, into
+
+
+def _of_known(into: Mapping[int, int], known: int) -> dict[int, int]:
+    return {number: target for number, target in into.items() if number < known}
+
+
+def _described(
+    space: Space, texts: Sequence[Words], middles: Mapping[int, Array], labels: Array, known: int
+) -> tuple[Group, ...]:
+    """The groups that have texts, with the terms of each class TF-IDF."""
+    numbers = [number for number in sorted(middles) if (labels == number).any()]
+    if not numbers:
+        return ()
+    terms = _class_terms(space, texts, labels, numbers)
+    return tuple(
+        Group(space.middle(middles[n]), told, int((labels == n).sum()), n if n < known else None)
+        for n, told in zip(numbers, terms, strict=True)
+    )
+
+
+def _class_terms(
+    space: Space, texts: Sequence[Words], labels: Array, numbers: Sequence[int]
+) -> list[tuple[tuple[str, float], ...]]:
+    """Terms that a topic says more than the others do, heaviest first, as BERTopic weighs them."""
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from scipy.sparse import csr_matrix, vstack
+
+    counts = space.counts(texts)
+    rows = vstack([csr_matrix(counts[labels == number].sum(axis=0)) for number in numbers]).tocsr()
+    told = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(rows)
+    found = []
+    for at, number in enumerate(numbers):
+        having = np.asarray((counts[labels == number] > 0).mean(axis=0)).ravel()
+        row = told[at].toarray().ravel() * np.sqrt(having)  # a term of a few of its texts names no topic
+        order = np.lexsort((np.arange(len(row)), -row))[: SHOWN_TERMS * 3]
+        pairs = [(space.terms[place], round(float(row[place]), 4)) for place in order if row[place] > 0]
+        found.append(tuple(_readable(pairs)[:SHOWN_TERMS]))
+    return found
+
+
+def _readable(pairs: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """No term that lies in one before it, nor two words of which one says it already."""
+    kept: list[tuple[str, float]] = []
+    for term, weight in pairs:
+        words = set(term.split())
+        if not any(words & set(other.split()) for other, _ in kept):
+            kept.append((term, weight))
+    return kept
