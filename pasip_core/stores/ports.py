@@ -28,7 +28,9 @@ from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Mo
 T = TypeVar("T")
 
 Order = Literal["newest", "oldest", "engagement"]
-Dimension = Literal["day", "hour", "keyword", "platform", "source", "author", "sentiment"]
+Dimension = Literal[
+    "day", "hour", "keyword", "platform", "source", "author", "sentiment", "emotion", "model", "confidence"
+]
 
 
 class Records(Protocol[T]):
@@ -184,11 +186,12 @@ class MentionStore(Protocol):
     def history(self, id: str) -> list[Analysis]:
         """Every analysis it ever had, newest first."""
 
-    def save_analyses(self, understood: Sequence[Understood]) -> int:
+    def save_analyses(self, understood: Sequence[Understood], *, anew: bool = False) -> int:
         """Append to the history and make current, except where the text has changed or a person corrected it.
 
         Stances that a person corrected stay. Idempotent by (mention, model version). Returns how many
-        became current.
+        became current. With ``anew`` what a model said of the text before becomes current once more, unless it is:
+        after a change of models and back. In the history it stands once.
         """
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
@@ -218,6 +221,12 @@ class MentionStore(Protocol):
 
     def count_unanalysed(self, *, bound: int | None = None) -> int:
         """How many there are, counting no further than ``bound``."""
+
+    def read_by(self) -> dict[str, int]:
+        """How many mentions have their current analysis by each model version; corrections count as one."""
+
+    def read_by_others(self, version: str, limit: int) -> list[Mention]:
+        """Mentions whose current analysis is by another model than ``version``, in no order; never corrected ones."""
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """Mentions whose keywords were matched with other rules than ``revision``."""
@@ -269,7 +278,8 @@ class MentionStore(Protocol):
         """Sums over single mentions, for what series cannot answer; loudest first.
 
         With ``keyword`` in ``by`` a mention counts for each of the filters' keywords that it has, by its stance
-        towards it. Stories are not counted: ``count`` is ``None``.
+        towards it. Stories are not counted: ``count`` is ``None``. ``emotion`` and ``model`` (its version) are those
+        of the current analysis of the whole, ``pending`` where there is none; ``confidence`` is ``low`` or ``high``.
         """
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.analysis import CORRECTION, PENDING
+from pasip_core.domain.analysis import CORRECTION, PENDING, Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import JAKARTA, day_of, hour_of
@@ -59,7 +59,7 @@ class Model:
         self.mentions[mention.id] = new
         return "unchanged" if new == old else "updated"
 
-    def understand(self, one: Understood) -> bool:
+    def understand(self, one: Understood, anew: bool = False) -> bool:
         """Whether it became current."""
         id = one.analysis.data_id
         old = self.mentions.get(id)
@@ -68,15 +68,15 @@ class Model:
         said = (id, one.content_hash, one.analysis.model_version)
         known = said in self.versions
         self.versions.add(said)
-        if (id, "*") in self.corrected or (known and old.analysis is not None):
+        other = anew and old.analysis is not None and old.analysis.model_version != one.analysis.model_version
+        if (id, "*") in self.corrected or (known and old.analysis is not None and not other):
             return False
-        self._set_whole(old, one.analysis.sentiment, one.analysis.model_version, one.stances)
+        self._set_whole(old, one.analysis, one.stances)
         return True
 
-    def _set_whole(self, old: Mention, sentiment: str, version: str, stances: Mapping[str, str]) -> None:
+    def _set_whole(self, old: Mention, analysis: Analysis, stances: Mapping[str, str]) -> None:
         kept = {k: s for k, s in old.stances.items() if (old.id, k) in self.corrected}
-        new = {k: stances.get(k, sentiment) for k in old.keywords} | kept
-        analysis = make_analysis(old.id, sentiment, model_version=version)
+        new = {k: stances.get(k, analysis.sentiment) for k in old.keywords} | kept
         self.mentions[old.id] = replace(old, analysis=analysis, stances=new)
 
     def match(self, one: Matched) -> bool:
@@ -100,7 +100,9 @@ class Model:
         """A person's word."""
         old = self.mentions[id]
         if keyword is None:
-            self._set_whole(old, sentiment, CORRECTION, {})
+            felt = old.analysis.emotion if old.analysis else None
+            said = make_analysis(id, sentiment, model_version=CORRECTION, confidence=1.0, emotion=felt)
+            self._set_whole(old, said, {})
         else:
             self.mentions[id] = replace(old, stances={**old.stances, keyword: sentiment})
         self.corrected.add((id, keyword or "*"))
@@ -146,11 +148,23 @@ class Model:
         """Single mentions, added up; their stories are not counted."""
         sides = [filters.only(keyword) for keyword in filters.keywords] if "keyword" in by else [filters]
         cells = [
-            ((self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side)), m)
+            (
+                (
+                    self._day(m.published_at),
+                    side.one_keyword,
+                    m.platform,
+                    m.source,
+                    m.author,
+                    sentiment(m, side),
+                    *_read(m),
+                ),
+                m,
+            )
             for side in sides
             for m in self.found(side)
         ]
-        wanted = [("day", "keyword", "platform", "source", "author", "sentiment").index(name) for name in by]
+        names = ("day", "keyword", "platform", "source", "author", "sentiment", "emotion", "model", "confidence")
+        wanted = [names.index(name) for name in by]
         sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
         return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
 
@@ -161,6 +175,14 @@ def _later(new: int | None, old: int | None) -> int | None:
 
 def _whole(mention: Mention) -> str:
     return mention.analysis.sentiment if mention.analysis else PENDING
+
+
+def _read(mention: Mention) -> tuple[str, str, str]:
+    """Emotion, model and confidence of the whole."""
+    said = mention.analysis
+    if said is None:
+        return PENDING, PENDING, PENDING
+    return said.emotion or PENDING, said.model_version, "low" if said.confidence < 0.5 else "high"
 
 
 def sentiment(mention: Mention, filters: Filters) -> str:
@@ -177,6 +199,8 @@ def _fits(mention: Mention, filters: Filters) -> bool:
         and (not filters.platforms or mention.platform in filters.platforms)
         and (not filters.sources or mention.source in filters.sources)
         and (not filters.sentiments or sentiment(mention, filters) in filters.sentiments)
+        and (not filters.emotions or _read(mention)[0] in filters.emotions)
+        and (not filters.unsure or _read(mention)[2] == "low")
         and all(word in words for word in filters.text.casefold().split())
     )
 

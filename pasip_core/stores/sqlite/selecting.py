@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pasip_core.domain.analysis import SURE
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.errors import InputError
@@ -20,6 +21,9 @@ NOTHING_KNOWN = -1
 FACTS = "scraped_data m INDEXED BY facts"
 SENTIMENT = "coalesce(m.sentiment, 'pending')"
 STANCE = "coalesce(s.sentiment, 'pending')"
+EMOTION = "coalesce(m.emotion, 'pending')"
+MODEL = "coalesce(m.model_version, 'pending')"
+CONFIDENCE = f"CASE WHEN m.sentiment IS NULL THEN 'pending' WHEN m.confidence < {SURE} THEN 'low' ELSE 'high' END"
 MEMBERS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
 
 
@@ -59,6 +63,9 @@ def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     chosen.one_of("m.platform", filters.platforms)
     chosen.one_of("m.source", filters.sources)
     chosen.one_of(chosen.sentiment, filters.sentiments)
+    chosen.one_of(EMOTION, filters.emotions)
+    if filters.unsure:
+        chosen.add("m.confidence < ?", SURE)
     return chosen
 
 
