@@ -20,6 +20,7 @@ from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -271,6 +272,9 @@ class MentionStore(Protocol):
     def stream(self, filters: Filters) -> Iterator[Mention]:
         """All of them, newest first, in constant memory, without holding a read lock for long."""
 
+    def ids(self, period: Period) -> list[str]:
+        """The ids of all mentions of the period, in no order."""
+
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """How many, looking no further than ``bound``."""
 
@@ -407,6 +411,12 @@ class Stores(Protocol):
     def erased(self) -> Records[Erased]: ...
     @property
     def erasures(self) -> Records[Erasure]: ...
+    @property
+    def samples(self) -> Records[Sample]: ...
+    @property
+    def labels(self) -> Records[Label]: ...
+    @property
+    def rescorings(self) -> Records[Rescoring]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""

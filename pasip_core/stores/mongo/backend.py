@@ -10,6 +10,7 @@ from pymongo.errors import OperationFailure
 
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -51,6 +52,9 @@ class MongoStores:
         self.salts = MongoRecords(self._server, "salts", Salt)
         self.erased = MongoRecords(self._server, "erased", Erased)
         self.erasures = MongoRecords(self._server, "erasures", Erasure)
+        self.samples = MongoRecords(self._server, "samples", Sample)
+        self.labels = MongoRecords(self._server, "labels", Label)
+        self.rescorings = MongoRecords(self._server, "rescorings", Rescoring)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -274,6 +274,12 @@ class MongoMentions:
             if after is None:
                 return
 
+    def ids(self, period: Period) -> list[str]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            found = self._server["scraped_data"].find(select(Filters(period)).query, {"_id": 1})
+            return [str(document["_id"]) for document in found]
+
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""
         chosen = select(filters)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -52,6 +53,9 @@ class SqliteStores:
         self.salts = SqliteRecords(self._database, "salts", Salt)
         self.erased = SqliteRecords(self._database, "erased", Erased)
         self.erasures = SqliteRecords(self._database, "erasures", Erasure)
+        self.samples = SqliteRecords(self._database, "samples", Sample)
+        self.labels = SqliteRecords(self._database, "labels", Label)
+        self.rescorings = SqliteRecords(self._database, "rescorings", Rescoring)
 
     def migrate(self) -> None:
         """See ``Stores``."""

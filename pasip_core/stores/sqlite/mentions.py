@@ -298,6 +298,12 @@ class SqliteMentions:
             if after is None:
                 return
 
+    def ids(self, period: Period) -> list[str]:
+        """See ``MentionStore``."""
+        sql = "SELECT id FROM scraped_data WHERE n >= ? AND n < ? AND excluded = 0"
+        with self._database.reading() as connection:
+            return [row[0].hex() for row in connection.execute(sql, rows_of(period))]
+
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""
         chosen = select(filters)
