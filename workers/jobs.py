@@ -158,6 +158,34 @@ def topics(first: str = "", last: str = "") -> None:
         find_topics(stores, period, owner=_owner(), progress=progress)
 
 
+def rescore() -> None:
+    """Have the present model read what another one read, one slice at a time."""
+    from pasip_core.pipeline.rescore import rescore as run_rescore
+
+    from .models import emotion_model, sentiment_model
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        models = sentiment_model(settings), emotion_model()
+        done = run_rescore(stores, *models, progress=progress, seconds=SLICE_SECONDS)
+    if done.left:
+        dispatch("rescore", settings=settings)
+    if done.done:
+        dispatch("rollup", settings=settings)
+
+
+def sample() -> None:
+    """Draw the sample of the week that ended last, and forget labels of texts that are gone."""
+    from pasip_core.stores.samples import draw_sample, keep_labels, last_week
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        now = datetime.now(UTC)
+        drawn = draw_sample(stores, last_week(now, settings.zone), now)
+        keep_labels(stores)
+        progress(len(drawn.ids), len(drawn.ids), "")
+
+
 def rollup() -> None:
     """Recompute the days that changed, some at a time."""
     from pasip_core.pipeline.rollup import rollup as run_rollup

@@ -61,6 +61,8 @@ TIMINGS = (
     Timing("rhythms", "40 * * * *", "rhythms"),
     Timing("enrich", "*/15 * * * *", "enrich"),
     Timing("rematch", "*/15 * * * *", "rematch"),
+    Timing("rescore", "5,35 * * * *", "rescore"),
+    Timing("sample", "30 3 * * *", "sample"),
     Timing("rollup", "*/5 * * * *", "rollup"),
     Timing("influencers", "35 */6 * * *", "influencers"),
     Timing("topics", "20 */6 * * *", "topics"),

@@ -11,10 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from pasip_core.errors import InputError
-from pasip_core.settings import current_settings
+from pasip_core.pipeline.progress import Progress
+from pasip_core.settings import Settings, current_settings
+from pasip_core.stores.ports import Stores
 
-from .context import Json
-from .output import say, say_json, say_line, show_fields
+from .context import Json, opened, roll_up
+from .output import progress_bar, say, say_json, say_line, show_fields
 
 models_app = typer.Typer(help="Language models.", no_args_is_help=True)
 
@@ -131,6 +133,45 @@ def evaluate(
     for which, file in valid_sets(path, task):
         name, token = _chosen(which, model)
         _tell(asdict(judge(name, file, task=which, token=token)), json)
+
+
+@models_app.command("rescore")
+def rescore(
+    pause: Annotated[
+        bool, typer.Option("--pause", help="Stop workers from reading again, until it is resumed.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Let workers go on; does nothing here.")] = False,
+    json: Json = False,
+) -> None:
+    """Have the present sentiment model read every mention that another one read. Corrections stay."""
+    from pasip_core.commands import quality
+
+    if pause and resume:
+        raise InputError("--pause: give it or --resume, not both", field="--pause")
+    with opened() as (settings, stores), progress_bar(json) as progress:
+        if pause:
+            quality.pause_rescoring(stores)
+            told: dict[str, Any] = {"state": "paused"}
+        elif resume:
+            told = {"state": "resumed", "queued": quality.resume_rescoring(stores, settings)}
+        else:
+            told = _rescore_here(settings, stores, progress)
+    _tell(told, json)
+
+
+def _rescore_here(settings: Settings, stores: Stores, progress: Progress) -> dict[str, Any]:
+    from pasip_core.domain.quality import PAUSE
+    from pasip_core.nlp.emotion import load_emotion
+    from pasip_core.nlp.sentiment import load_sentiment
+    from pasip_core.pipeline.rescore import left_to_read
+    from pasip_core.pipeline.rescore import rescore as run
+
+    model = load_sentiment(settings.sentiment_model, token=settings.huggingface_api_key.get_secret_value())
+    if stores.rescorings.get(PAUSE):
+        raise InputError("rescore: it is paused; give --resume first", field="rescore")
+    done = run(stores, model, load_emotion(), progress=progress)
+    roll_up(stores, progress)
+    return {"model": model.version, "read_again": done.done, "left": left_to_read(stores, model.version)}
 
 
 def _tell(report: dict[str, Any], json: bool) -> None:

@@ -16,6 +16,11 @@ ENTITY_LABELS = (PERSON, PLACE, ORGANISATION)
 LEAST_SURE = 0.3
 """Below this probability no emotion is named: the bundled model's card tells how it was chosen."""
 
+SURE = 0.5
+"""A confidence of this or more; below it another sentiment than the one named may well be as probable."""
+LOW, HIGH = "low", "high"
+"""Confidence of the whole text in words: below ``SURE``, and from there on."""
+
 CORRECTION = "correction"
 """The ``model_version`` of an analysis that a person made."""
 

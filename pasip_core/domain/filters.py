@@ -15,8 +15,9 @@ class Filters:
     stance towards the keyword where exactly one keyword is chosen, else the sentiment of the whole.
     ``text`` wants all its words after normalisation; ``"quoted words"`` want to stand together.
     ``accounts`` are authors as they are stored, ``without`` those that are left out, ``emotions`` what the whole
-    text was read as, ``topic``, ``story`` and ``entity`` ids of a ``Topic``, of a story (``cluster_id``) and of a
-    ``NamedEntity``.
+    text was read as (``pending`` where it was not), ``topic``, ``story`` and ``entity`` ids of a ``Topic``, of a story
+    (``cluster_id``) and of a ``NamedEntity``. ``unsure`` leaves only texts of whose sentiment the model was not sure
+    (see ``analysis.SURE``).
     """
 
     period: Period
@@ -31,16 +32,17 @@ class Filters:
     topic: str = ""
     story: str = ""
     entity: str = ""
+    unsure: bool = False
 
     @property
     def fits_series(self) -> bool:
         """Whether day cells can answer, with no look at single mentions."""
-        return not self.reads_mentions and not self.sources
+        return not self.sources and not self.looks_up
 
     @property
-    def reads_mentions(self) -> bool:
-        """Whether no series of any kind tells these mentions from others."""
-        looked_up = (self.accounts, self.without, self.emotions, self.topic, self.story, self.entity)
+    def looks_up(self) -> bool:
+        """Whether only single mentions can answer: what is asked for is in no series at all."""
+        looked_up = (self.accounts, self.without, self.emotions, self.topic, self.story, self.entity, self.unsure)
         return bool(self.text.strip()) or any(looked_up)
 
     @property

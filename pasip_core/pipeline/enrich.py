@@ -66,7 +66,7 @@ def rematch(
             ]
         )
 
-    return _work_off(next_batch, work, left, progress, seconds, "keywords")
+    return work_off(next_batch, work, left, progress, seconds, "keywords")
 
 
 def enrich(
@@ -86,18 +86,23 @@ def enrich(
         return stores.mentions.unanalysed(BATCH)
 
     def work(batch: list[Mention]) -> None:
-        texts = [mention.text for mention in batch]
-        scores, felt = model.predict(texts), emotions.predict(texts)
-        asked = [Asked(m.text, m.keywords, whole.sentiment) for m, whole in zip(batch, scores, strict=True)]
-        stances = towards(asked, matcher, model)
-        stores.mentions.save_analyses(
-            [
-                _understood(mention, whole, emotion.emotion, towards_each, model.version, clock)
-                for mention, whole, emotion, towards_each in zip(batch, scores, felt, stances, strict=True)
-            ]
-        )
+        stores.mentions.save_analyses(understood(batch, matcher, model, emotions, clock))
 
-    return _work_off(next_batch, work, left, progress, seconds, "sentiment")
+    return work_off(next_batch, work, left, progress, seconds, "sentiment")
+
+
+def understood(
+    batch: Sequence[Mention], matcher: Matcher, model: SentimentScorer, emotions: EmotionScorer, clock: Clock
+) -> list[Understood]:
+    """What the models make of these mentions: the whole, and towards each of their keywords."""
+    texts = [mention.text for mention in batch]
+    scores, felt = model.predict(texts), emotions.predict(texts)
+    asked = [Asked(m.text, m.keywords, whole.sentiment) for m, whole in zip(batch, scores, strict=True)]
+    stances = towards(asked, matcher, model)
+    return [
+        _understood(mention, whole, emotion.emotion, towards_each, model.version, clock)
+        for mention, whole, emotion, towards_each in zip(batch, scores, felt, stances, strict=True)
+    ]
 
 
 def _understood(
@@ -141,7 +146,7 @@ def towards(asked: Sequence[Asked], matcher: Matcher, model: SentimentScorer) ->
     ]
 
 
-def _work_off(
+def work_off(
     next_batch: Callable[[], list[Mention]],
     work: Callable[[list[Mention]], None],
     left: int,
@@ -149,6 +154,7 @@ def _work_off(
     seconds: float,
     note: str,
 ) -> Slice:
+    """Batch by batch until there is none, or for about ``seconds``; ``left`` were there when it began."""
     done, total, until = 0, left, time.monotonic() + seconds
     progress(0, total, note)
     while batch := next_batch():

@@ -37,4 +37,4 @@ def _numbers_of(gone: LetGo, filters: Filters) -> Filters:
 
 def counts_texts(filters: Filters) -> bool:
     """Whether the headline numbers of these filters come from single mentions, so that what was let go is missing."""
-    return filters.reads_mentions or bool(filters.one_keyword and filters.sources)
+    return bool(filters.looks_up or (filters.one_keyword and filters.sources))

@@ -38,7 +38,7 @@ def mention_count(stores: Stores, filters: Filters) -> BoundedCount:
     Series also count mentions that were let go since (see ``RETENTION_DAYS``); a list of mentions has none of these.
     """
     let_go = any(frozen.holds(filters.period.first) for frozen in stores.frozen.list())
-    if filters.reads_mentions or let_go:
+    if filters.looks_up or let_go:
         return stores.mentions.count(filters)
     return BoundedCount(sums.volume(stores, filters))
 

@@ -13,6 +13,8 @@ from pasip_core.stores.ports import Dimension, Stores
 if TYPE_CHECKING:
     import pandas as pd
 
+LOOKED_AT = frozenset({"author", "emotion", "model", "confidence", "topic"})
+"""Dimensions that are in no series."""
 COUNTED_AS = (POSITIVE, NEUTRAL, NEGATIVE, PENDING)
 
 
@@ -24,7 +26,11 @@ def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list
     """
     speaks_of_sentiment = bool(filters.sentiments) or "sentiment" in by
     speaks_of_source = bool(filters.sources) or "source" in by
-    if filters.reads_mentions or "author" in by or (filters.one_keyword and speaks_of_source and speaks_of_sentiment):
+    if (
+        filters.looks_up
+        or LOOKED_AT.intersection(by)
+        or (filters.one_keyword and speaks_of_source and speaks_of_sentiment)
+    ):
         return stores.mentions.tally(filters, by)
     if not speaks_of_source and len(filters.keywords) <= 1:
         return stores.metrics.sums(

@@ -21,6 +21,7 @@ from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -30,7 +31,9 @@ from pasip_core.domain.topic import Topic, TopicRun
 T = TypeVar("T")
 
 Order = Literal["newest", "oldest", "engagement"]
-Dimension = Literal["day", "hour", "keyword", "platform", "source", "author", "sentiment", "topic"]
+Dimension = Literal[
+    "day", "hour", "keyword", "platform", "source", "author", "sentiment", "topic", "emotion", "model", "confidence"
+]
 
 
 class Records(Protocol[T]):
@@ -197,11 +200,12 @@ class MentionStore(Protocol):
     def history(self, id: str) -> list[Analysis]:
         """Every analysis it ever had, newest first."""
 
-    def save_analyses(self, understood: Sequence[Understood]) -> int:
+    def save_analyses(self, understood: Sequence[Understood], *, anew: bool = False) -> int:
         """Append to the history and make current, except where the text has changed or a person corrected it.
 
         Stances that a person corrected stay. Idempotent by (mention, model version). Returns how many
-        became current.
+        became current. With ``anew`` what a model said of the text before becomes current once more, unless it is:
+        after a change of models and back. In the history it stands once.
         """
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
@@ -242,6 +246,12 @@ class MentionStore(Protocol):
 
     def count_unanalysed(self, *, bound: int | None = None) -> int:
         """How many there are, counting no further than ``bound``."""
+
+    def read_by(self) -> dict[str, int]:
+        """How many mentions have their current analysis by each model version; corrections count as one."""
+
+    def read_by_others(self, version: str, limit: int) -> list[Mention]:
+        """Mentions whose current analysis is by another model than ``version``, in no order; never corrected ones."""
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """Mentions whose keywords were matched with other rules than ``revision``."""
@@ -286,6 +296,9 @@ class MentionStore(Protocol):
     def stream(self, filters: Filters) -> Iterator[Mention]:
         """All of them, newest first, in constant memory, without holding a read lock for long."""
 
+    def ids(self, period: Period) -> list[str]:
+        """The ids of all mentions of the period, in no order."""
+
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """How many, looking no further than ``bound``."""
 
@@ -294,7 +307,8 @@ class MentionStore(Protocol):
 
         With ``keyword`` in ``by`` a mention counts for each of the filters' keywords that it has, by its stance
         towards it. Stories are not counted: ``count`` is ``None``. With ``topic`` in ``by``, mentions that belong
-        to none stand under an empty one.
+        to none stand under an empty one. ``emotion`` and ``model`` (its version) are those of the current analysis of
+        the whole, ``pending`` where there is none; ``confidence`` is ``low`` or ``high``.
         """
 
     def accounts(
@@ -438,6 +452,12 @@ class Stores(Protocol):
     def topics(self) -> Records[Topic]: ...
     @property
     def topic_runs(self) -> Records[TopicRun]: ...
+    @property
+    def samples(self) -> Records[Sample]: ...
+    @property
+    def labels(self) -> Records[Label]: ...
+    @property
+    def rescorings(self) -> Records[Rescoring]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.analysis import CORRECTION, PENDING
+from pasip_core.domain.analysis import CORRECTION, PENDING, Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, added_up, polarity_of, ranked
 from pasip_core.domain.mention import Engagement, Mention
@@ -62,7 +62,7 @@ class Model:
         self.mentions[mention.id] = new
         return "unchanged" if new == old else "updated"
 
-    def understand(self, one: Understood) -> bool:
+    def understand(self, one: Understood, anew: bool = False) -> bool:
         """Whether it became current."""
         id = one.analysis.data_id
         old = self.mentions.get(id)
@@ -71,15 +71,15 @@ class Model:
         said = (id, one.content_hash, one.analysis.model_version)
         known = said in self.versions
         self.versions.add(said)
-        if (id, "*") in self.corrected or (known and old.analysis is not None):
+        other = anew and old.analysis is not None and old.analysis.model_version != one.analysis.model_version
+        if (id, "*") in self.corrected or (known and old.analysis is not None and not other):
             return False
-        self._set_whole(old, one.analysis.sentiment, one.analysis.model_version, one.stances)
+        self._set_whole(old, one.analysis, one.stances)
         return True
 
-    def _set_whole(self, old: Mention, sentiment: str, version: str, stances: Mapping[str, str]) -> None:
+    def _set_whole(self, old: Mention, analysis: Analysis, stances: Mapping[str, str]) -> None:
         kept = {k: s for k, s in old.stances.items() if (old.id, k) in self.corrected}
-        new = {k: stances.get(k, sentiment) for k in old.keywords} | kept
-        analysis = make_analysis(old.id, sentiment, model_version=version)
+        new = {k: stances.get(k, analysis.sentiment) for k in old.keywords} | kept
         self.mentions[old.id] = replace(old, analysis=analysis, stances=new)
 
     def match(self, one: Matched) -> bool:
@@ -103,7 +103,9 @@ class Model:
         """A person's word."""
         old = self.mentions[id]
         if keyword is None:
-            self._set_whole(old, sentiment, CORRECTION, {})
+            felt = old.analysis.emotion if old.analysis else None
+            said = make_analysis(id, sentiment, model_version=CORRECTION, confidence=1.0, emotion=felt)
+            self._set_whole(old, said, {})
         else:
             self.mentions[id] = replace(old, stances={**old.stances, keyword: sentiment})
         self.corrected.add((id, keyword or "*"))
@@ -169,14 +171,16 @@ class Model:
             (
                 (
                     self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side),
-                    self.topics.get(m.id, ""),
+                    *_read(m), self.topics.get(m.id, ""),
                 ),
                 m,
             )
             for side in sides
             for m in self.found(side)
         ]  # fmt: skip
-        names = ("day", "keyword", "platform", "source", "author", "sentiment", "topic")
+        names = (
+            "day", "keyword", "platform", "source", "author", "sentiment", "emotion", "model", "confidence", "topic",
+        )  # fmt: skip
         wanted = [names.index(name) for name in by]
         sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
         return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
@@ -203,6 +207,14 @@ def _whole(mention: Mention) -> str:
     return mention.analysis.sentiment if mention.analysis else PENDING
 
 
+def _read(mention: Mention) -> tuple[str, str, str]:
+    """Emotion, model and confidence of the whole."""
+    said = mention.analysis
+    if said is None:
+        return PENDING, PENDING, PENDING
+    return said.emotion or PENDING, said.model_version, "low" if said.confidence < 0.5 else "high"
+
+
 def sentiment(mention: Mention, filters: Filters) -> str:
     """The one that the filters read."""
     keyword = filters.one_keyword
@@ -219,6 +231,8 @@ def _fits(mention: Mention, filters: Filters) -> bool:
         and (not filters.accounts or mention.author in filters.accounts)
         and mention.author not in filters.without
         and (not filters.sentiments or sentiment(mention, filters) in filters.sentiments)
+        and (not filters.emotions or _read(mention)[0] in filters.emotions)
+        and (not filters.unsure or _read(mention)[2] == "low")
         and all(word in words for word in filters.text.casefold().split())
     )
 

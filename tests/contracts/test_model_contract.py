@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -102,12 +103,17 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         )
 
     @rule(number=numbers, tone=tones, stances=st.dictionaries(st.sampled_from(KEYWORDS), tones),
-          version=st.integers(1, 3), late=st.booleans())  # fmt: skip
-    def understand(self, number: int, tone: str, stances: dict[str, str], version: int, late: bool) -> None:
+          version=st.integers(1, 3), late=st.booleans(), anew=st.booleans(),
+          felt=st.sampled_from([None, "anger", "happy"]), sure=st.sampled_from([0.4, 0.5, 1.0]))  # fmt: skip
+    def understand(
+        self, number: int, tone: str, stances: dict[str, str], version: int, late: bool, anew: bool,
+        felt: str | None, sure: float,
+    ) -> None:  # fmt: skip
         mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
-        one = understand(mention, tone, stances=stances, model_version=f"m{version}")
+        said = {"model_version": f"m{version}", "emotion": felt, "confidence": sure}
+        one = understand(mention, tone, stances=stances, **said)
         one = replace(one, content_hash="0" * 32) if late else one
-        assert self.stores.mentions.save_analyses([one]) == int(self.model.understand(one))
+        assert self.stores.mentions.save_analyses([one], anew=anew) == int(self.model.understand(one, anew))
 
     @rule(number=numbers, keywords=keyword_sets, stances=st.dictionaries(st.sampled_from(KEYWORDS), tones),
           late=st.booleans())  # fmt: skip
@@ -205,10 +211,13 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
 
     @rule(data=st.data(), keywords=keyword_sets,
           sentiments=st.lists(tones | st.just("pending"), unique=True, max_size=2),
-          text=st.just("") | texts, order=st.sampled_from(["newest", "oldest", "engagement"]))  # fmt: skip
+          emotions=st.lists(st.sampled_from(["anger", "happy", "pending"]), unique=True, max_size=1),
+          unsure=st.booleans(), text=st.just("") | texts,
+          order=st.sampled_from(["newest", "oldest", "engagement"]))  # fmt: skip
     def pages_agree(
-        self, data: st.DataObject, keywords: tuple[str, ...], sentiments: list[str], text: str, order: str
-    ) -> None:
+        self, data: st.DataObject, keywords: tuple[str, ...], sentiments: list[str], emotions: list[str], unsure: bool,
+        text: str, order: str,
+    ) -> None:  # fmt: skip
         filters = everything(
             period=Period(*sorted(data.draw(st.tuples(*[st.sampled_from(DAYS)] * 2))), self.model.zone),
             platforms=data.draw(st.sampled_from([(), ("news",), ("news", "twitter")])),
@@ -216,6 +225,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
             accounts=data.draw(st.sampled_from([(), (), ("a0",), ("a1", "nobody"), ("a0", "a1")])),
             without=data.draw(st.sampled_from([(), (), ("a1",), ("nobody",)])),
             keywords=keywords, sentiments=tuple(sentiments), text=text, topic=data.draw(topics),
+            emotions=tuple(emotions), unsure=unsure and data.draw(st.booleans()),
         )  # fmt: skip
         wanted = self.model.found(filters)
         found = page_through(self.stores, filters, order)  # type: ignore[arg-type]
@@ -223,7 +233,8 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         places = [_place(mention, order) for mention in found]
         assert places == sorted(places)
         assert self.stores.mentions.count(filters).value == len(wanted)
-        dimensions = ["day", "platform", "source", "author", "sentiment", "topic", *(["keyword"] if keywords else [])]
+        told = ["day", "platform", "source", "author", "sentiment", "topic", "emotion", "model", "confidence"]
+        dimensions = [*told, *(["keyword"] if keywords else [])]
         by = data.draw(st.lists(st.sampled_from(dimensions), unique=True))
         assert _sums(self.stores.mentions.tally(filters, by), by) == self.model.tally(filters, by)
         ranking = data.draw(st.sampled_from(ORDERS))
@@ -252,6 +263,13 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         pending = {m.id for m in self.model.alive() if m.analysis is None}
         assert set(ids(self.stores.mentions.unanalysed(100))) == pending
         assert self.stores.mentions.count_unanalysed() == len(pending)
+        versions = [m.analysis.model_version for m in self.model.alive() if m.analysis]
+        assert self.stores.mentions.read_by() == dict(Counter(versions))
+        others = {
+            m.id for m in self.model.alive() if m.analysis and m.analysis.model_version not in {"m1", "correction"}
+        }
+        assert set(ids(self.stores.mentions.read_by_others("m1", 100))) == others
+        assert len(self.stores.mentions.read_by_others("m1", 1)) == min(len(others), 1)
         outdated = {m.id for m in self.model.alive() if m.rules_revision != "r1"}
         assert set(ids(self.stores.mentions.outdated("r1", 100))) == outdated
         assert self.stores.mentions.count_outdated("r1") == len(outdated)

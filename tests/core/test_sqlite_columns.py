@@ -28,6 +28,8 @@ from tests.scale.sample import sample_stores
 WEEKS = Period(TODAY - timedelta(days=20), TODAY)
 SPLITS: tuple[tuple[Dimension, ...], ...] = (
     (), ("author",), ("platform", "author"), ("day", "sentiment"), ("platform", "source", "sentiment"), ("hour",),
+    ("emotion",),
+    ("day", "model", "confidence"), ("emotion", "sentiment"),
 )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def test_columns_answer_as_rows_do(stores: Stores, zone: str) -> None:
         connection.execute("DELETE FROM day_columns")
         connection.commit()
         from_rows = answers(stores, ZoneInfo(zone))
-        connection.executemany("INSERT INTO day_columns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        connection.executemany(f"INSERT INTO day_columns VALUES ({', '.join('?' * len(kept[0]))})", kept)
         connection.commit()
     assert from_columns == from_rows
     assert len(kept) == WEEKS.length - 1

@@ -51,6 +51,8 @@ def filters_of_pages(period: Period) -> dict[str, Filters]:
         "several keywords, platform, source and sentiment": Filters(
             period, several, ("news",), (SOURCE,), ("negative", "neutral")
         ),
+        "emotion": Filters(period, emotions=("anger",)),
+        "one keyword, emotion and unsure": Filters(period, KEYWORDS[:1], emotions=("anger", "pending"), unsure=True),
         "text, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), text=COMMON),
         "text, several keywords and platform": Filters(period, several, ("twitter",), text=COMMON),
     }

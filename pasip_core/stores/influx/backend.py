@@ -37,6 +37,9 @@ class InfluxStores:
         self.set_aside = documents.set_aside
         self.topics = documents.topics
         self.topic_runs = documents.topic_runs
+        self.samples = documents.samples
+        self.labels = documents.labels
+        self.rescorings = documents.rescorings
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""

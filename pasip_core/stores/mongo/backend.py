@@ -11,6 +11,7 @@ from pymongo.errors import OperationFailure
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -57,6 +58,9 @@ class MongoStores:
         self.set_aside = MongoRecords(self._server, "set_aside", SetAside)
         self.topics = MongoRecords(self._server, "topics", Topic)
         self.topic_runs = MongoRecords(self._server, "topic_runs", TopicRun)
+        self.samples = MongoRecords(self._server, "samples", Sample)
+        self.labels = MongoRecords(self._server, "labels", Label)
+        self.rescorings = MongoRecords(self._server, "rescorings", Rescoring)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bson import ObjectId
 from pymongo import DESCENDING, DeleteOne, UpdateMany, UpdateOne
 
-from pasip_core.domain.analysis import Analysis
+from pasip_core.domain.analysis import CORRECTION, Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
@@ -21,7 +21,7 @@ from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
 from ..ports import Assigned, Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
-from . import accounts, leases, persons, tallying, topics
+from . import accounts, leases, persons, readers, tallying, topics
 from .changes import clear_abandoned, next_change, watermark
 from .documents import SHOWN, TOUCHED, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
@@ -85,10 +85,10 @@ class MongoMentions:
             found = self._server["sentiment_analysis"].find({"data_id": object_id(id)}).sort("number", DESCENDING)
             return [analysis_from(id, row) for row in found]
 
-    def save_analyses(self, understood: Sequence[Understood]) -> int:
+    def save_analyses(self, understood: Sequence[Understood], *, anew: bool = False) -> int:
         """See ``MentionStore``."""
         with self._server.speaking():
-            return self._understanding.save_analyses(understood)
+            return self._understanding.save_analyses(understood, anew)
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
         """See ``MentionStore``."""
@@ -141,6 +141,22 @@ class MongoMentions:
     def count_unanalysed(self, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
         return self._counted(PENDING, bound)
+
+    def read_by(self) -> dict[str, int]:
+        """See ``MentionStore``."""
+        return {version: self._counted(readers.of(version)) for version in self._versions()}
+
+    def read_by_others(self, version: str, limit: int) -> list[Mention]:
+        """See ``MentionStore``: one model after the other."""
+        found: list[Mention] = []
+        for other in self._versions():
+            if other not in {version, CORRECTION} and len(found) < limit:
+                found += self._listed(readers.of(other), readers.BY_MODEL, limit - len(found))
+        return found
+
+    def _versions(self) -> list[str]:
+        with self._server.speaking():
+            return list(readers.versions(self._server))
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
@@ -268,6 +284,12 @@ class MongoMentions:
             after = page.next
             if after is None:
                 return
+
+    def ids(self, period: Period) -> list[str]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            found = self._server["scraped_data"].find(select(Filters(period)).query, {"_id": 1})
+            return [str(document["_id"]) for document in found]
 
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""

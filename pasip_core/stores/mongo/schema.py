@@ -45,6 +45,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("to_roll_up", (TOUCHED, DESCENDING), sparse=True),
         # what was matched with other rules
         _index("to_rematch", ("rules_revision", ASCENDING), ("excluded", ASCENDING)),
+        # what another model read than the present one; only mentions that have an analysis
+        _index("by_model", ("analysis.model_version", ASCENDING), ("excluded", ASCENDING), sparse=True),
     ],
     "sentiment_analysis": [
         # the history of a mention, newest first

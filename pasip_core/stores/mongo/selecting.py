@@ -12,7 +12,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
-from pasip_core.domain.analysis import PENDING
+from pasip_core.domain.analysis import PENDING, SURE
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Mention
 from pasip_core.errors import InputError
@@ -73,6 +73,10 @@ def select(filters: Filters) -> Selection:
         query[sentiment] = {"$in": [None if s == PENDING else s for s in filters.sentiments]}
     if filters.topic:
         query["topic"] = filters.topic
+    if filters.emotions:
+        query["analysis.emotion"] = {"$in": [None if e == PENDING else e for e in filters.emotions]}
+    if filters.unsure:
+        query["analysis.confidence"] = {"$lt": SURE}
     asked = pieces(filters.text)
     if asked is None:
         return Selection(query, sentiment)

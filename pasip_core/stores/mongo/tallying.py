@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pasip_core.domain.analysis import PENDING
+from pasip_core.domain.analysis import HIGH, LOW, PENDING, SURE
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
@@ -19,6 +19,7 @@ from .selecting import Selection, select
 from .server import Document, Server
 
 HOUR = timedelta(hours=1)
+READ = {"emotion": "analysis.emotion", "model": "analysis.model_version"}
 LENGTHS = {"day": 24 * HOUR, "hour": HOUR}
 
 
@@ -47,7 +48,8 @@ def tally(server: Server, filters: Filters, by: Sequence[Dimension], limit: int 
         return _loudest(_verified(server, chosen, by, period), limit)
     stages = pipeline(chosen, by, period, limit)
     rows = server["scraped_data"].aggregate(stages, allowDiskUse=True)
-    return _loudest((_total(row, by, period) for row in rows if row["volume"]), limit)
+    totals = [_total(row, by, period) for row in rows if row["volume"]]
+    return _loudest(_together(totals) if "confidence" in by else totals, limit)
 
 
 def pipeline(chosen: Selection, by: Sequence[Dimension], period: Period, limit: int | None) -> list[Document]:
@@ -65,6 +67,10 @@ def pipeline(chosen: Selection, by: Sequence[Dimension], period: Period, limit: 
 def _expression(name: Dimension, sentiment: str, period: Period) -> Any:
     if name == "sentiment":
         return {"$ifNull": [f"${sentiment}", PENDING]}
+    if name in READ:
+        return {"$ifNull": [f"${READ[name]}", PENDING]}
+    if name == "confidence":
+        return {"$floor": {"$divide": ["$analysis.confidence", SURE]}}
     if name in LENGTHS:
         passed = {"$subtract": ["$published_at", period.start]}
         return {"$floor": {"$divide": [passed, LENGTHS[name] // timedelta(milliseconds=1)]}}
@@ -83,6 +89,8 @@ def _value(name: Dimension, value: Any, period: Period) -> object:
         return period.first + timedelta(days=int(value))
     if name == "hour":
         return period.start + HOUR * int(value)
+    if name == "confidence":
+        return PENDING if value is None else HIGH if value else LOW
     return value
 
 
@@ -100,10 +108,30 @@ def _of(document: Document, name: Dimension, sentiment: str, period: Period) -> 
     if name == "sentiment":
         holder, _, field = sentiment.partition(".")
         return document.get(holder, {}).get(field) or PENDING
+    said = document.get("analysis") or {}
+    if name in READ:
+        return said.get(name if name == "emotion" else "model_version") or PENDING
+    if name == "confidence":
+        return _value(name, said["confidence"] >= SURE if said else None, period)
     if name in LENGTHS:
         moment: datetime = document["published_at"]
         return _value(name, (moment - period.start) // LENGTHS[name], period)
     return document.get(name, "") if name == "topic" else document[name]
+
+
+def _together(totals: Iterable[Total]) -> list[Total]:
+    """Those of one place as one: a confidence of 1 is a group of its own on the server."""
+    found: dict[tuple[object, ...], Total] = {}
+    for total in totals:
+        place = tuple(total.by.values())
+        known = found.get(place)
+        found[place] = total if known is None else _added(known, total)
+    return list(found.values())
+
+
+def _added(one: Total, other: Total) -> Total:
+    told = [t.engagement_total for t in (one, other) if t.engagement_total is not None]
+    return replace(one, volume=one.volume + other.volume, engagement_total=sum(told) if told else None)
 
 
 def _loudest(totals: Iterable[Total], limit: int | None) -> list[Total]:

@@ -33,14 +33,14 @@ class Understanding:
     server: Server
     zone: ZoneInfo
 
-    def save_analyses(self, understood: Sequence[Understood]) -> int:
+    def save_analyses(self, understood: Sequence[Understood], anew: bool = False) -> int:
         """Batch by batch; how many became current. The mention goes first, its history follows: whoever is killed
         in between finds the history without it, and does both again."""
         for one in understood:
             check_sentiments(one.analysis.sentiment, *one.stances.values())
-        return sum(self._save_analyses(batch) for part in _rounds(understood) for batch in batches(part))
+        return sum(self._save_analyses(batch, anew) for part in _rounds(understood) for batch in batches(part))
 
-    def _save_analyses(self, batch: Sequence[Understood]) -> int:
+    def _save_analyses(self, batch: Sequence[Understood], anew: bool) -> int:
         wanted = {one.analysis.data_id: one for one in batch}
         said = self._said(batch)
         now: dict[str, Document] = {}
@@ -50,7 +50,7 @@ class Understanding:
             return {
                 id: change(known[id], self._current(known[id], one), self.zone)
                 for id, one in wanted.items()
-                if id in known and self._becomes_current(known[id], one, said)
+                if id in known and self._becomes_current(known[id], one, said, anew)
             }
 
         changed = self._apply(list(wanted), plan)
@@ -66,14 +66,15 @@ class Understanding:
         keys = [said_document(one.analysis, one.content_hash, None, 0)["_id"] for one in batch]
         return {row["_id"] for row in self.server["sentiment_analysis"].find({"_id": {"$in": keys}}, {"_id": 1})}
 
-    def _becomes_current(self, state: Document, one: Understood, said: set[str]) -> bool:
-        """Not where the text has changed, a person spoke, or the same was said before."""
+    def _becomes_current(self, state: Document, one: Understood, said: set[str], anew: bool) -> bool:
+        """Not where the text has changed, a person spoke, or the same was said before: with ``anew``, just before."""
         current = state.get("analysis")
         if state["excluded"] or state["content_hash"] != one.content_hash:
             return False
         if current is None:
             return True
-        new = said_document(one.analysis, one.content_hash, None, 0)["_id"] not in said
+        other = anew and current["model_version"] != one.analysis.model_version
+        new = other or said_document(one.analysis, one.content_hash, None, 0)["_id"] not in said
         return new and current["model_version"] != CORRECTION
 
     def _current(self, state: Document, one: Understood) -> Document:
@@ -230,5 +231,5 @@ def _correction(state: Document, sentiment: str, at: datetime, keyword: str | No
     keywords = (keyword,) if keyword else tuple(state["keywords"])
     return Analysis(
         str(state["_id"]), sentiment, 1.0, SentimentScores.certain(sentiment), at, CORRECTION,
-        keywords_mentioned=keywords,
+        emotion=(state.get("analysis") or {}).get("emotion"), keywords_mentioned=keywords,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -58,6 +59,9 @@ class SqliteStores:
         self.set_aside = SqliteRecords(self._database, "set_aside", SetAside)
         self.topics = SqliteRecords(self._database, "topics", Topic)
         self.topic_runs = SqliteRecords(self._database, "topic_runs", TopicRun)
+        self.samples = SqliteRecords(self._database, "samples", Sample)
+        self.labels = SqliteRecords(self._database, "labels", Label)
+        self.rescorings = SqliteRecords(self._database, "rescorings", Rescoring)
 
     def migrate(self) -> None:
         """See ``Stores``."""

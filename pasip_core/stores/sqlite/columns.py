@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pasip_core.domain.analysis import HIGH, LOW, PENDING
 from pasip_core.domain.period import Period, day_of
 
 from ..cells import COUNTED
 from .changes import forget_columns
 from .rows import marks, moment_of_row, rows_of
+from .selecting import CONFIDENCE, EMOTION, MODEL
 
 Array = NDArray[Any]
 
@@ -33,12 +35,19 @@ ACCOUNTS = np.dtype([("key", "<u8"), ("place", "<u4")])
 """The hash of an author's name, and a mention of theirs."""
 STANCES = np.dtype([("place", "<u4"), ("keyword", "<u4"), ("sentiment", "u1")])
 """One a mention and keyword, by keyword; ``place`` is that of the mention."""
+READ = np.dtype([("emotion", "<u2"), ("model", "<u2"), ("confidence", "u1")])
+"""One a mention, by row number: places in lists of the same day, and in ``CONFIDENCES``."""
+CONFIDENCES = (LOW, HIGH, PENDING)
+READ_DIMENSIONS = frozenset({"emotion", "model", "confidence"})
 UNKNOWN = -(1 << 63)
 """The engagement of a mention that told none."""
 
 ROWS = (
     "SELECT n, engagement, author, platform, source, keyword_set, coalesce(sentiment, 'pending') "
     "FROM scraped_data INDEXED BY facts WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
+)
+READ_ROWS = (
+    f"SELECT n, {EMOTION}, {MODEL}, {CONFIDENCE} FROM scraped_data m WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
 )
 STANCE_ROWS = (
     "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
@@ -47,12 +56,15 @@ STANCE_ROWS = (
 REACH_ROWS = (
     "SELECT author_followers, positive - negative FROM scraped_data WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
 )
-COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances")
+WITHOUT = {"stances": "x'' AS stances", "readings": "'{}' AS readings", "read": "x'' AS read"}
+"""What stands in place of columns that were not asked for."""
+COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances", "readings", "read")
 
 
 @dataclass(frozen=True)
 class DayColumns:
-    """The arrays of ``day``; ``stances`` and ``keywords`` only where they were asked for. ``made`` names them."""
+    """The arrays of ``day``; ``stances`` and ``keywords``, and ``readings`` and ``read``, only where they were asked
+    for. ``made`` names them."""
 
     day: date
     first: int
@@ -63,6 +75,8 @@ class DayColumns:
     facts: Array
     accounts: Array
     stances: Array
+    readings: dict[str, list[str]]
+    read: Array
     topics: tuple[list[str], Array] = ([], np.empty(0, np.int64))
     """Where they were asked for (see ``topics``): names, the empty one first, and the place of each mention's."""
 
@@ -104,10 +118,12 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
     accounts["key"] = [author_key(author) for author in authors]
     accounts["place"] = np.unique(facts["account"], return_index=True)[1]
     keywords, stances = _stances(connection, facts["n"], (first, end))
+    readings, read = _readings(connection, (first, end))
     connection.execute(
         f"INSERT INTO day_columns ({', '.join(COLUMNS)}) VALUES ({marks(COLUMNS)})",
-        (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances),
-    )
+        (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances,
+         json.dumps(readings), read),
+    )  # fmt: skip
     _make_reach(connection, (first, end))
 
 
@@ -136,9 +152,23 @@ def _stances(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, in
     return list(keywords), np.array(found, STANCES).tobytes()
 
 
-def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances: bool) -> Iterator[DayColumns]:
+def _readings(connection: sqlite3.Connection, rows: tuple[int, int]) -> tuple[dict[str, list[str]], bytes]:
+    """The names of emotions and models, and what was read of each mention."""
+    emotions: dict[str, int] = defaultdict(count().__next__)
+    models: dict[str, int] = defaultdict(count().__next__)
+    found = [
+        (emotions[emotion], models[model], CONFIDENCES.index(confidence))
+        for _, emotion, model, confidence in connection.execute(READ_ROWS, rows)
+    ]
+    return {"emotion": list(emotions), "model": list(models)}, np.array(found, READ).tobytes()
+
+
+def days_with_columns(
+    connection: sqlite3.Connection, period: Period, *, stances: bool, readings: bool = False
+) -> Iterator[DayColumns]:
     """The days of the period that have columns, in order. One that is no day in the period's zone is passed over."""
-    names = ", ".join((*COLUMNS[: None if stances else -1], "made"))
+    left_out = ({"stances"} if not stances else set()) | ({"readings", "read"} if not readings else set())
+    names = ", ".join((*(WITHOUT[name] if name in left_out else name for name in COLUMNS), "made"))
     for row in connection.execute(
         f"SELECT {names} FROM day_columns WHERE first >= ? AND first < ? ORDER BY first", rows_of(period)
     ):
@@ -153,7 +183,9 @@ def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances
                 json.loads(row["keywords"]) if stances else [],
                 np.frombuffer(row["facts"], FACTS),
                 np.frombuffer(row["accounts"], ACCOUNTS),
-                np.frombuffer(row["stances"] if stances else b"", STANCES),
+                np.frombuffer(row["stances"], STANCES),
+                json.loads(row["readings"]),
+                np.frombuffer(row["read"], READ),
             )
 
 

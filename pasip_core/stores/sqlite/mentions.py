@@ -20,6 +20,7 @@ from pasip_core.errors import InputError, LeaseLost
 
 from ..ports import Assigned, Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
 from ..values import LARGEST
+from . import readers
 from .changes import KeywordSets, last_change, next_change
 from .database import Database
 from .keeping import Keeping, completed
@@ -94,9 +95,9 @@ class SqliteMentions:
             ).fetchall()
         return [analysis_from(row) for row in rows]
 
-    def save_analyses(self, understood: Sequence[Understood]) -> int:
+    def save_analyses(self, understood: Sequence[Understood], *, anew: bool = False) -> int:
         """See ``MentionStore``."""
-        return self._understanding.save_analyses(understood)
+        return self._understanding.save_analyses(understood, anew)
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
         """See ``MentionStore``."""
@@ -152,6 +153,16 @@ class SqliteMentions:
     def count_unanalysed(self, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
         return self._counted("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0", (), bound)
+
+    def read_by(self) -> dict[str, int]:
+        """See ``MentionStore``."""
+        with self._database.snapshot() as connection:
+            return readers.read_by(connection)
+
+    def read_by_others(self, version: str, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        with self._database.snapshot() as connection:
+            return self._by_number(connection, readers.read_by_others(connection, version, limit))
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
@@ -299,6 +310,12 @@ class SqliteMentions:
             after = page.next
             if after is None:
                 return
+
+    def ids(self, period: Period) -> list[str]:
+        """See ``MentionStore``."""
+        sql = "SELECT id FROM scraped_data WHERE n >= ? AND n < ? AND excluded = 0"
+        with self._database.reading() as connection:
+            return [row[0].hex() for row in connection.execute(sql, rows_of(period))]
 
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""

@@ -26,7 +26,9 @@ def most_engaged(
     best: list[Place] = []
     chosen = Chosen(connection, filters, told)
     seen: set[date] = set()
-    for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
+    for day in days_with_columns(
+        connection, filters.period, stances=chosen.reads_stances, readings=chosen.reads_readings
+    ):
         floor = best[-1][0] if len(best) == limit else NOTHING_KNOWN
         best = _merged(best, _behind(day, chosen.of(day), walk.after, floor, limit), limit)
         seen.add(day.day)

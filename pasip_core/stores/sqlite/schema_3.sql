@@ -22,11 +22,20 @@ CREATE TABLE day_reach (first INTEGER PRIMARY KEY, followers BLOB NOT NULL, pola
 CREATE TRIGGER day_reach_goes AFTER DELETE ON day_columns BEGIN
     DELETE FROM day_reach WHERE first = old.first;
 END;
--- Days that version 2 rolled up have none: the next rollup makes them (see schema_2.sql for the moment that is named).
-INSERT OR IGNORE INTO pending_hours (n, change)
-SELECT ((day - 719163) * 86400 + 43200) << 20, (SELECT last FROM changes) FROM (SELECT DISTINCT day FROM day_cells);
 
 -- Readings: which model read what, and emotions.
+
+-- What was read by another model than the present one. A new mention is not in it: only an analysis costs an entry.
+CREATE INDEX IF NOT EXISTS by_model ON scraped_data (model_version, n)
+    WHERE model_version IS NOT NULL AND excluded = 0;
+
+-- Emotion, model and confidence of a day's mentions stand in its columns: names in `readings`, numbers in `read`. Days
+-- without them are made anew by the next rollup (see version 2).
+ALTER TABLE day_columns ADD COLUMN readings TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE day_columns ADD COLUMN read BLOB NOT NULL DEFAULT x'';
+DELETE FROM day_columns;
+INSERT OR IGNORE INTO pending_hours (n, change)
+SELECT ((day - 719163) * 86400 + 43200) << 20, (SELECT last FROM changes) FROM (SELECT DISTINCT day FROM day_cells);
 
 -- Stories: copies of one text.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pasip_core.domain.analysis import SURE
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.errors import InputError
@@ -22,6 +23,9 @@ BY_AUTHOR = "scraped_data m INDEXED BY by_author"
 SENTIMENT = "coalesce(m.sentiment, 'pending')"
 STANCE = "coalesce(s.sentiment, 'pending')"
 TOPIC = "topic_mentions o"
+EMOTION = "coalesce(m.emotion, 'pending')"
+MODEL = "coalesce(m.model_version, 'pending')"
+CONFIDENCE = f"CASE WHEN m.sentiment IS NULL THEN 'pending' WHEN m.confidence < {SURE} THEN 'low' ELSE 'high' END"
 MEMBERS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
 
 
@@ -66,6 +70,9 @@ def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     chosen.one_of(chosen.sentiment, filters.sentiments)
     if filters.topic and not chosen.tables.startswith(TOPIC):
         chosen.add(f"EXISTS (SELECT 1 FROM {TOPIC} WHERE o.topic = ? AND o.n = {chosen.n})", filters.topic)
+    chosen.one_of(EMOTION, filters.emotions)
+    if filters.unsure:
+        chosen.add("m.confidence < ?", SURE)
     return chosen
 
 

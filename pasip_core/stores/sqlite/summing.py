@@ -11,12 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
+from pasip_core.domain.analysis import LOW
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import Total
 
 from ..cells import COUNTED
 from ..ports import Dimension
-from .columns import UNKNOWN, Array, DayColumns, author_key
+from .columns import CONFIDENCES, READ_DIMENSIONS, UNKNOWN, Array, DayColumns, author_key
 from .rows import SECOND_BITS, marks, milliseconds
 from .selecting import text_query
 from .topics import of_topic
@@ -81,6 +82,12 @@ class Chosen:
     filters: Filters
     told: Told
     by_keyword: bool = False
+    by_reading: bool = False
+
+    @property
+    def reads_readings(self) -> bool:
+        """Whether emotion, model or confidence count."""
+        return self.by_reading or bool(self.filters.emotions) or self.filters.unsure
 
     @property
     def reads_stances(self) -> bool:
@@ -115,6 +122,11 @@ class Chosen:
             keep &= np.array([tone in filters.sentiments for tone in COUNTED])[found.tones]
         if filters.accounts or filters.without:
             keep &= self._by_account(day)[facts["account"][places]]
+        if filters.emotions:
+            felt = np.array([name in filters.emotions for name in day.readings["emotion"]])
+            keep &= felt[day.read["emotion"][places]]
+        if filters.unsure:
+            keep &= day.read["confidence"][places] == CONFIDENCES.index(LOW)
         if self._words is not None:
             keep &= self.told.of(self.connection, day, self._words)[places]
         if filters.topic:
@@ -190,6 +202,10 @@ class Sums:
             return 0, [day.day]
         if name == "sentiment":
             return meant.tones, COUNTED
+        if name == "confidence":
+            return day.read[name][meant.places], CONFIDENCES
+        if name in READ_DIMENSIONS:
+            return day.read[name][meant.places], day.readings[name]
         if name == "keyword":
             return meant.keywords, day.keywords
         if name == "topic":

@@ -12,9 +12,9 @@ from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 
 from ..ports import Dimension
-from .columns import days_with_columns, gaps
+from .columns import READ_DIMENSIONS, days_with_columns, gaps
 from .rows import SECOND_BITS, milliseconds
-from .selecting import select
+from .selecting import CONFIDENCE, EMOTION, MODEL, select
 from .summing import Chosen, Sums, Told
 from .topics import with_topics
 
@@ -23,9 +23,12 @@ def tally(
     connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None, told: Told
 ) -> list[Total]:
     """See ``MentionStore.tally``; within one snapshot."""
-    sums, chosen = Sums(filters, by), Chosen(connection, filters, told, "keyword" in by)
+    sums = Sums(filters, by)
+    chosen = Chosen(connection, filters, told, "keyword" in by, bool(READ_DIMENSIONS.intersection(by)))
     summed: set[date] = set()
-    for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
+    for day in days_with_columns(
+        connection, filters.period, stances=chosen.reads_stances, readings=chosen.reads_readings
+    ):
         if "topic" in by:
             day = with_topics(connection, day)
         sums.add(day, chosen.of(day))
@@ -84,6 +87,9 @@ def _expression(name: Dimension, n: str, sentiment: str, filters: Filters) -> st
         "author": "m.author",
         "sentiment": sentiment,
         "topic": "coalesce(belongs.topic, '')",
+        "emotion": EMOTION,
+        "model": MODEL,
+        "confidence": CONFIDENCE,
     }[name]
 
 

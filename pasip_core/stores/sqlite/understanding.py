@@ -19,7 +19,7 @@ from .database import Database
 from .rows import ANALYSIS_COLUMNS, analysis_values, id_bytes, marks
 from .writing import batches
 
-STATE = "SELECT n, id, content_hash, keyword_set, sentiment, model_version FROM scraped_data"
+STATE = "SELECT n, id, content_hash, keyword_set, sentiment, emotion, model_version FROM scraped_data"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Understanding:
     sets: KeywordSets
     zone: ZoneInfo
 
-    def save_analyses(self, understood: Sequence[Understood]) -> int:
+    def save_analyses(self, understood: Sequence[Understood], anew: bool = False) -> int:
         """Batch by batch; how many became current."""
         current = 0
         for one in understood:
@@ -47,7 +47,9 @@ class Understanding:
                 new_ones = [
                     (row, one)
                     for row, one in fitting
-                    if self._append(connection, one.analysis, row["content_hash"]) or row["sentiment"] is None
+                    if self._append(connection, one.analysis, row["content_hash"])
+                    or row["sentiment"] is None
+                    or (anew and row["model_version"] != one.analysis.model_version)
                 ]
                 open_ones = [(row, one) for row, one in new_ones if row["model_version"] != CORRECTION]
                 for row, one in open_ones:
@@ -148,7 +150,7 @@ class Understanding:
             if keyword is not None and keyword not in keywords:
                 raise InputError(f"keyword: this mention has no {keyword!r}", field="keyword", value=keyword)
             said = Analysis(
-                id, sentiment, 1.0, SentimentScores.certain(sentiment), at, CORRECTION,
+                id, sentiment, 1.0, SentimentScores.certain(sentiment), at, CORRECTION, emotion=row["emotion"],
                 keywords_mentioned=(keyword,) if keyword else keywords,
             )  # fmt: skip
             self._append(connection, said, row["content_hash"], keyword)
