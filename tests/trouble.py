@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pasip_core.stores.sqlite.database import MIGRATIONS
+
 HOLD = """
 import sqlite3, sys
 path, how = sys.argv[1:]
@@ -141,3 +143,28 @@ def deaf_server(path: Path) -> Iterator[None]:
         listening.bind(str(path))
         listening.listen(64)
         yield
+
+
+def step_down(path: Path, version: int) -> None:
+    """Make the store what an older program of that version would have left: without what came later."""
+    with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(":memory:")) as then:
+        for file in MIGRATIONS[:version]:
+            then.executescript(file.read_text(encoding="utf-8"))
+        known = _objects(then)
+        for kind in ("trigger", "view", "index", "table"):
+            for name in sorted(_objects(now)[kind] - known[kind]):
+                now.execute(f"DROP {kind} IF EXISTS {name}")
+        for table in sorted(known["table"]):
+            for column in _columns(now, table) - _columns(then, table):
+                now.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        now.execute(f"PRAGMA user_version = {version}")
+        now.commit()
+
+
+def _objects(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    found = connection.execute("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'").fetchall()
+    return {kind: {name for type, name in found if type == kind} for kind in ("trigger", "view", "index", "table")}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}

@@ -19,6 +19,8 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Dimension, Stores
 from pasip_core.stores.sqlite.columns import author_key
+from pasip_core.stores.sqlite.database import SCHEMA_VERSION
+from tests import trouble
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import make_mention
 from tests.contracts.helpers import TODAY, ids, page_through, roll_up
@@ -99,15 +101,15 @@ def test_days_of_another_zone_are_not_taken_for_days(tmp_path: Path) -> None:
     after.close()
 
 
-def test_a_store_of_the_first_version_gets_its_columns_with_the_next_rollup(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_a_store_of_an_older_version_gets_its_columns_with_the_next_rollup(tmp_path: Path, version: int) -> None:
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     stores.mentions.upsert(list(mentions(300)))
     roll_up(stores)
     path, days = path_of(stores), len(stores.metrics.days())
     before = answers(stores, WEEKS.zone)
     stores.close()
-    sql(path, "DROP TABLE day_columns")
-    sql(path, "PRAGMA user_version = 1")
+    trouble.step_down(path, version)
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     assert answers(stores, WEEKS.zone) == before
     assert roll_up(stores) == days
