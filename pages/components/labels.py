@@ -165,6 +165,7 @@ def job(name: str) -> str:
         "refresh": t("Ask again for reactions"),
         "collect_due": t("Collect all sources that are due"),
         "enrich": t("Analyse sentiment"),
+        "entities": t("Read names"),
         "rematch": t("Match keywords again"),
         "rollup": t("Recompute numbers"),
         "import_file": t("Import a file"),
@@ -187,6 +188,7 @@ def timing(name: str) -> str:
     """An entry of the schedule."""
     return {
         "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
+        "entities": job("entities"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
         "refresh": job("refresh"), "rhythms": job("rhythms"),
     }.get(name, name)  # fmt: skip

@@ -19,6 +19,7 @@ from ..values import check_sentiments, sound
 from ..words import words_of
 from .changes import changing, next_change
 from .documents import SHOWN, analysis_document, analysis_from, mention_document, mention_from, object_id, said_document
+from .naming import name_documents, names_from
 from .server import Document, Server, lost_races
 from .writing import ATTEMPTS, add_voices, batches
 
@@ -45,7 +46,8 @@ def _kept(document: Document, history: Iterable[Document]) -> Kept:
         for row in history
         if row["number"] <= document["revision"]
     )
-    return Kept(mention_from(document), said, tuple(document["corrected"]), document["excluded"])
+    names, names_by = names_from(document), document.get("names_by", "")
+    return Kept(mention_from(document), said, tuple(document["corrected"]), document["excluded"], names, names_by)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Keeping:
             "excluded": one.excluded,
             "revision": max(before, len(one.said)) + 1,
         }
+        if one.names_by:
+            document |= {"names": name_documents(one.names), "names_by": one.names_by}
         if mention.analysis is not None:
             document["analysis"] = analysis_document(mention.analysis)
         if mention.analysis is not None or one.excluded:

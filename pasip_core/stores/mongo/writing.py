@@ -24,6 +24,8 @@ from .server import Document, Server, lost_races
 
 T = TypeVar("T")
 Write = InsertOne[Document] | UpdateOne
+UNREAD: Document = {"names": ..., "names_by": ...}
+"""Another text names others."""
 BATCH = 500
 ATTEMPTS = 50
 """Rounds against other writers of the same mentions; each round somebody gets on."""
@@ -128,5 +130,5 @@ class Upsert:
             fields["author_followers"] = mention.author_followers
         if mention.content_hash != state["content_hash"]:
             (words,) = words_of([(mention.title, mention.content)])
-            fields |= {**text_fields(mention, words), "analysis": ..., "pending_since": state["published_at"]}
+            fields |= {**text_fields(mention, words), "analysis": ..., "pending_since": state["published_at"], **UNREAD}
         return change(state, fields, self.zone) if fields else None

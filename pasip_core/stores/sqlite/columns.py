@@ -33,6 +33,8 @@ ACCOUNTS = np.dtype([("key", "<u8"), ("place", "<u4")])
 """The hash of an author's name, and a mention of theirs."""
 STANCES = np.dtype([("place", "<u4"), ("keyword", "<u4"), ("sentiment", "u1")])
 """One a mention and keyword, by keyword; ``place`` is that of the mention."""
+PAIRS = np.dtype([("place", "<u4"), ("name", "<u4")])
+"""One a mention and name: the place of the mention, the number of the name."""
 UNKNOWN = -(1 << 63)
 """The engagement of a mention that told none."""
 
@@ -44,6 +46,7 @@ STANCE_ROWS = (
     "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
     "CROSS JOIN stances s ON s.keyword = k.keyword AND s.n >= ? AND s.n < ? ORDER BY s.keyword, s.n"
 )
+NAME_ROWS = "SELECT n, name FROM mention_names INDEXED BY names_of_mention WHERE n >= ? AND n < ?"
 COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances")
 
 
@@ -103,6 +106,8 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
         f"INSERT INTO day_columns ({', '.join(COLUMNS)}) VALUES ({marks(COLUMNS)})",
         (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances),
     )
+    pairs = _pairs(connection, np.ascontiguousarray(facts["n"]), (first, end))
+    connection.execute("INSERT INTO day_names (first, pairs) VALUES (?, ?)", (first, pairs))
 
 
 def author_key(author: str) -> int:
@@ -120,6 +125,22 @@ def _stances(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, in
         if n in places
     ]
     return list(keywords), np.array(found, STANCES).tobytes()
+
+
+def _pairs(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, int]) -> bytes:
+    """The names of mentions; those of excluded ones are left out."""
+    found = np.array(connection.execute(NAME_ROWS, rows).fetchall(), np.int64).reshape(-1, 2)
+    places = np.minimum(np.searchsorted(numbers, found[:, 0]), len(numbers) - 1)
+    kept = numbers[places] == found[:, 0]
+    pairs = np.empty(int(kept.sum()), PAIRS)
+    pairs["place"], pairs["name"] = places[kept], found[kept, 1]
+    return pairs.tobytes()
+
+
+def pairs_of(connection: sqlite3.Connection, day: DayColumns) -> Array:
+    """The names in the mentions of a day; none where it was put into columns before names were read."""
+    row = connection.execute("SELECT pairs FROM day_names WHERE first = ?", (day.first,)).fetchone()
+    return np.frombuffer(row[0] if row else b"", PAIRS)
 
 
 def days_with_columns(connection: sqlite3.Connection, period: Period, *, stances: bool) -> Iterator[DayColumns]:

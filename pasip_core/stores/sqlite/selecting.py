@@ -49,10 +49,13 @@ class Selection:
         return f"FROM {self.tables} WHERE {' AND '.join(self.conditions)}"
 
 
-def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
-    """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
-    chosen = _starting_point(filters.one_keyword, text_query(filters.text))
+def select(filters: Filters, rows: tuple[int, int] | None = None, names: tuple[int, ...] = ()) -> Selection:
+    """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it.
+
+    ``names`` are the numbers that ``filters.entity`` means.
+    """
     first, end = rows or rows_of(filters.period)
+    chosen = _starting_point(filters.one_keyword, text_query(filters.text), names, (first, end))
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
     if len(filters.keywords) > 1:
         chosen.add(f"m.keyword_set IN ({MEMBERS} ({marks(filters.keywords)}))", *filters.keywords)
@@ -62,8 +65,35 @@ def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     return chosen
 
 
-def _starting_point(keyword: str | None, words: str | None) -> Selection:
+def _starting_point(keyword: str | None, words: str | None, names: tuple[int, ...], rows: tuple[int, int]) -> Selection:
     """The tables, the one that leaves fewest rows first."""
+    if names and words is None:
+        return _named(keyword, names, rows)
+    chosen = _told(keyword, words)
+    if names:
+        chosen.add(f"{chosen.n} IN (SELECT n FROM mention_names WHERE name IN ({marks(names)}) AND n >= ? AND n < ?)",
+                   *names, *rows)  # fmt: skip
+    return chosen
+
+
+def _named(keyword: str | None, names: tuple[int, ...], rows: tuple[int, int]) -> Selection:
+    """Mentions that hold a name, each once: where it is one alone, in the order of time."""
+    if len(names) == 1:
+        chosen = Selection("mention_names x", "x.n")
+    else:
+        each = f"SELECT DISTINCT n FROM mention_names WHERE name IN ({marks(names)}) AND n >= ? AND n < ?"
+        chosen = Selection(f"({each}) x", "x.n", values=[*names, *rows])
+    if keyword is not None:
+        chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = x.n"
+        chosen.sentiment = STANCE
+        chosen.values.append(keyword)
+    chosen.tables += f" CROSS JOIN {FACTS} ON m.n = x.n"
+    if len(names) == 1:
+        chosen.add("x.name = ?", *names)
+    return chosen
+
+
+def _told(keyword: str | None, words: str | None) -> Selection:
     if words is None and keyword is None:
         return Selection(FACTS, "m.n")
     if words is None:

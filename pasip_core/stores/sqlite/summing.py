@@ -16,7 +16,7 @@ from pasip_core.domain.metrics import Total
 
 from ..cells import COUNTED
 from ..ports import Dimension
-from .columns import UNKNOWN, Array, DayColumns, author_key
+from .columns import UNKNOWN, Array, DayColumns, author_key, pairs_of
 from .rows import SECOND_BITS, marks, milliseconds
 from .selecting import text_query
 from .writing import batches
@@ -80,6 +80,8 @@ class Chosen:
     filters: Filters
     told: Told
     by_keyword: bool = False
+    names: tuple[int, ...] = ()
+    """Numbers of the name that the filters mean, and of those merged into it."""
 
     @property
     def reads_stances(self) -> bool:
@@ -112,6 +114,11 @@ class Chosen:
             keep &= np.array([self._speaks(*voice) for voice in day.voices])[facts["voice"][places]]
         if filters.sentiments:
             keep &= np.array([tone in filters.sentiments for tone in COUNTED])[found.tones]
+        if self.names:
+            pairs = pairs_of(self.connection, day)
+            holds = np.zeros(len(facts), bool)
+            holds[pairs["place"][np.isin(pairs["name"], self.names)]] = True
+            keep &= holds[places]
         if self._words is not None:
             keep &= self.told.of(self.connection, day, self._words)[places]
         return Meant(places[keep], found.tones[keep], found.keywords[keep] if self.reads_stances else found.keywords)
