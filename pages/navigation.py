@@ -19,6 +19,7 @@ pages = {
     t("Understand"): [
         st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
         st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
+        st.Page("people.py", title=t("People & places"), icon=":material/groups:"),
         st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
     ],
     t("Collect"): [

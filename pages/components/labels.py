@@ -7,7 +7,8 @@ import re
 from pages.components import formats
 from pages.components.i18n import t
 from pasip_core.commands.audit import LOCAL
-from pasip_core.domain.analysis import CORRECTION
+from pasip_core.domain.analysis import CORRECTION, ORGANISATION, PERSON, PLACE
+from pasip_core.domain.names import ACCOUNT, DOMAIN, HASHTAG
 from pasip_core.domain.quotas import MONEY
 from pasip_core.queries import sources
 from pasip_core.queries.sources import BudgetLeft, SourceCard
@@ -230,6 +231,14 @@ def field(name: str) -> str:
         "platform": t("Platform"),
         "source": t("Source"),
     }.get(name, name)
+
+
+def kind_of_names(kind: str) -> str:
+    """A kind of names, as a heading over many."""
+    return {
+        PERSON: t("People"), PLACE: t("Places"), ORGANISATION: t("Organisations"), HASHTAG: t("Hashtags"),
+        DOMAIN: t("Sites linked to"), ACCOUNT: t("Accounts spoken to"),
+    }.get(kind, kind)  # fmt: skip
 
 
 def import_hint() -> str:

@@ -38,7 +38,7 @@ def mention_count(stores: Stores, filters: Filters) -> BoundedCount:
     Series also count mentions that were let go since (see ``RETENTION_DAYS``); a list of mentions has none of these.
     """
     let_go = any(frozen.holds(filters.period.first) for frozen in stores.frozen.list())
-    if filters.text.strip() or let_go:
+    if sums.looks_at_mentions(filters) or let_go:
         return stores.mentions.count(filters)
     return BoundedCount(sums.volume(stores, filters))
 

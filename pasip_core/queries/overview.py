@@ -139,7 +139,7 @@ def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str]) ->
 
     if not keywords:
         return pd.DataFrame(columns=["keyword", *SENTIMENTS, PENDING, "volume", "engagement_total", "share"])
-    if filters.text.strip() or filters.sources:
+    if not filters.fits_series:
         totals = stores.mentions.tally(replace(filters, keywords=tuple(keywords)), ("keyword", "sentiment"))
     else:
         totals = stores.metrics.sums(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pasip_core.domain.analysis import NEGATIVE, NEUTRAL, PENDING, POSITIVE
@@ -24,7 +25,11 @@ def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list
     """
     speaks_of_sentiment = bool(filters.sentiments) or "sentiment" in by
     speaks_of_source = bool(filters.sources) or "source" in by
-    if filters.text.strip() or "author" in by or (filters.one_keyword and speaks_of_source and speaks_of_sentiment):
+    if (
+        looks_at_mentions(filters)
+        or "author" in by
+        or (filters.one_keyword and speaks_of_source and speaks_of_sentiment)
+    ):
         return stores.mentions.tally(filters, by)
     if not speaks_of_source and len(filters.keywords) <= 1:
         return stores.metrics.sums(
@@ -38,6 +43,11 @@ def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list
         sources=filters.sources,
         sentiments=filters.sentiments,
     )
+
+
+def looks_at_mentions(filters: Filters) -> bool:
+    """Whether something is asked for that no series has, sources aside: those are in cells of their own."""
+    return not replace(filters, sources=()).fits_series
 
 
 def volume(stores: Stores, filters: Filters) -> int:

@@ -164,7 +164,11 @@ class Naming:
                     entities[name.id] = name
             return counts, entities
         place = {"id": "$names.id", "kind": "$names.kind", "name": "$names.name", "tone": _told(chosen.sentiment)}
-        stages = [{"$match": chosen.query}, {"$unwind": "$names"}, {"$group": {"_id": place, "volume": {"$sum": 1}}}]
+        stages: list[Document] = [
+            {"$match": chosen.query},
+            {"$unwind": "$names"},
+            {"$group": {"_id": place, "volume": {"$sum": 1}}},
+        ]
         for row in self.server["scraped_data"].aggregate(stages, allowDiskUse=True):
             counts[row["_id"]["id"]][row["_id"]["tone"]] += row["volume"]
             entities[row["_id"]["id"]] = NamedEntity(row["_id"]["kind"], row["_id"]["name"])
