@@ -41,7 +41,7 @@ def find_tags(text: str) -> Iterator[NamedEntity]:
 def site_of(link: str) -> str:
     """The site behind an address, as it was registered; empty where it cannot be told."""
     match = _HOST.match(link)
-    host = (match[1] if match else "").lower().rstrip(".")
+    host = (match[1] if match else "").lower().rstrip(".,;!'")
     if not _IS_HOST.fullmatch(host):
         return ""
     labels = host.removeprefix("www.").split(".")

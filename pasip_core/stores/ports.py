@@ -247,6 +247,12 @@ class MentionStore(Protocol):
     def named(self, id: str) -> NamedEntity | None:
         """The name that has this id; ``None`` where no mention holds it and nobody merged or hid it."""
 
+    def known_names(self) -> Iterator[NamedEntity]:
+        """Every name that a mention holds, each once, in no order; looks at all there are."""
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """Take these names out of every mention; out of how many. Idempotent, batch by batch."""
+
     def tally_names(
         self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
     ) -> list[NameTotal]:

@@ -141,6 +141,16 @@ class MongoMentions:
         with self._server.speaking():
             return self._naming.named(id)
 
+    def known_names(self) -> Iterator[NamedEntity]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            yield from self._naming.known_names()
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.forget_names(ids)
+
     def tally_names(
         self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
     ) -> list[NameTotal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from .records import MongoRecords
 from .selecting import Selection, select
 from .server import Document, Server
 from .understanding import Understanding
-from .writing import batches, change
+from .writing import BATCH, batches, change
 
 COUNTED = (*SENTIMENTS, PENDING)
 NOT_READ: Document = {"names_by": None, "excluded": False}
@@ -132,6 +132,32 @@ class Naming:
         found = self.server["scraped_data"].find({"names.id": id, "excluded": False}, {"names": 1}).limit(1)
         names = (name for document in found for name in names_from(document))
         return next((name for name in names if name.id == id), None) or merged(self.server).entity(id)
+
+    def known_names(self) -> Iterator[NamedEntity]:
+        """Of all mentions, excluded ones too."""
+        place = {"kind": "$names.kind", "name": "$names.name"}
+        stages: list[Document] = [{"$match": {"names.id": {"$exists": True}}}, {"$unwind": "$names"}]
+        for row in self.server["scraped_data"].aggregate([*stages, {"$group": {"_id": place}}], allowDiskUse=True):
+            yield NamedEntity(row["_id"]["kind"], row["_id"]["name"])
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """Until no mention holds one."""
+        forgotten: set[str] = set()
+
+        def plan(known: dict[str, Document]) -> dict[str, UpdateOne]:
+            query = {"_id": {"$in": [object_id(id) for id in known]}, "names.id": {"$in": list(ids)}}
+            left = {
+                str(document["_id"]): [name for name in document["names"] if name["id"] not in ids]
+                for document in self.server["scraped_data"].find(query, {"names": 1})
+            }
+            return {id: change(known[id], {"names": names}, self.zone) for id, names in left.items()}
+
+        while True:
+            found = self.server["scraped_data"].find({"names.id": {"$in": list(ids)}}, {"_id": 1}).limit(BATCH)
+            held = [str(document["_id"]) for document in found]
+            if not held:
+                return len(forgotten)
+            forgotten |= Understanding(self.server, self.zone).apply(held, plan)
 
     def tally_names(
         self, filters: Filters, kinds: Sequence[str], limit: int | None, only: Sequence[str]

@@ -149,6 +149,14 @@ class SqliteMentions:
         """See ``MentionStore``."""
         return self._naming.named(id)
 
+    def known_names(self) -> Iterator[NamedEntity]:
+        """See ``MentionStore``."""
+        yield from self._naming.known_names()
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """See ``MentionStore``."""
+        return self._naming.forget_names(ids)
+
     def tally_names(
         self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
     ) -> list[NameTotal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,12 @@ from .changes import next_change, touch
 from .database import Database
 from .records import SqliteRecords
 from .rows import id_bytes, marks
-from .writing import batches
+from .writing import BATCH, batches
 
 KIND_BITS = 3
 """Of a name's number, the lowest: its place in ``KINDS``."""
 NO_NAME = -1
+KNOWN = 10_000
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,38 @@ class Naming:
         with self.database.reading() as connection:
             row = connection.execute("SELECT kind, name FROM names WHERE id = ?", (id,)).fetchone()
         return NamedEntity(*row) if row else self.merged().entity(id)
+
+    def known_names(self) -> Iterator[NamedEntity]:
+        """In batches, so that no read lock is held for long."""
+        last = 0
+        while True:
+            with self.database.reading() as connection:
+                rows = connection.execute(
+                    "SELECT number, kind, name FROM names WHERE number > ? ORDER BY number LIMIT ?", (last, KNOWN)
+                ).fetchall()
+            yield from (NamedEntity(row[1], row[2]) for row in rows)
+            if len(rows) < KNOWN:
+                return
+            last = rows[-1][0]
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """With its last mention goes the name itself."""
+        forgotten: set[int] = set()
+        for id in ids:
+            while True:
+                with self.database.writing() as connection:
+                    rows = connection.execute(
+                        "SELECT x.name, x.n FROM names CROSS JOIN mention_names x ON x.name = names.number "
+                        "WHERE names.id = ? LIMIT ?",
+                        (id, BATCH),
+                    ).fetchall()
+                    connection.executemany("DELETE FROM mention_names WHERE name = ? AND n = ?", map(tuple, rows))
+                    if rows:
+                        touch(connection, next_change(connection), (n for _, n in rows), self.zone)
+                forgotten.update(n for _, n in rows)
+                if len(rows) < BATCH:
+                    break
+        return len(forgotten)
 
     def merged(self) -> Merged:
         """Which names count as one."""
