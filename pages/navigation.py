@@ -20,6 +20,7 @@ pages = {
         st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
         st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
         st.Page("influencers.py", title=t("Influencers"), icon=":material/campaign:"),
+        st.Page("people.py", title=t("People & places"), icon=":material/groups:"),
         st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
     ],
     t("Collect"): [

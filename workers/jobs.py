@@ -29,6 +29,8 @@ from .reporting import reported
 
 SLICE_SECONDS = 10.0
 """A long work gives its worker back this often, and queues up again behind what came meanwhile."""
+GIVING_WAY = 1.0
+"""Seconds that names are read while mentions wait for their sentiment, which goes first."""
 ROLLUP_DAYS = 50
 LEASE_PAUSE = 1.0
 
@@ -174,16 +176,25 @@ def rescore() -> None:
         dispatch("rollup", settings=settings)
 
 
-def sample() -> None:
-    """Draw the sample of the week that ended last, and forget labels of texts that are gone."""
-    from pasip_core.stores.samples import draw_sample, keep_labels, last_week
+def entities() -> None:
+    """Read the names in mentions, one slice at a time; a short one where sentiment waits behind it."""
+    from pasip_core.domain.names import READER
+    from pasip_core.pipeline.naming import read_names
+
+    from .models import name_reader
 
     settings = current_settings()
     with reported() as progress, _stores(settings) as stores:
-        now = datetime.now(UTC)
-        drawn = draw_sample(stores, last_week(now, settings.zone), now)
-        keep_labels(stores)
-        progress(len(drawn.ids), len(drawn.ids), "")
+        if not stores.mentions.count_unnamed(READER, bound=1):
+            return
+        waits = bool(stores.mentions.count_unanalysed(bound=1))
+        if waits:
+            dispatch("enrich", settings=settings)
+        done = read_names(stores, name_reader(), progress=progress, seconds=GIVING_WAY if waits else SLICE_SECONDS)
+    if done.left:
+        dispatch("entities", settings=settings)
+    if done.done:
+        dispatch("rollup", settings=settings)
 
 
 def rollup() -> None:
@@ -314,7 +325,7 @@ def trigger(name: str, *args: str) -> None:
 
 def _follow_up(settings: Settings) -> None:
     """Ask for everything that new mentions make necessary."""
-    for job in ("rollup", "rematch", "enrich"):
+    for job in ("rollup", "rematch", "enrich", "entities"):
         dispatch(job, settings=settings)
 
 

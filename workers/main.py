@@ -63,9 +63,10 @@ def build_worker(queue: str, settings: Settings) -> PasipWorker:
 def preload(queue: str, settings: Settings) -> None:
     """Load what this queue's jobs need before forking, so that no job pays for it. Models are never run here."""
     if queue == "nlp":
-        from .models import emotion_model, sentiment_model
+        from .models import emotion_model, name_reader, sentiment_model
 
         emotion_model()
+        name_reader()
         try:
             sentiment_model(settings)
         except ModelRefused as error:

@@ -12,6 +12,7 @@ from pasip_core.settings import Settings
 
 if TYPE_CHECKING:
     from pasip_core.nlp.emotion import BundledEmotion
+    from pasip_core.nlp.names import NameReader
     from pasip_core.nlp.sentiment import SentimentModel
 
 
@@ -32,3 +33,10 @@ def emotion_model() -> BundledEmotion:
     from pasip_core.nlp.emotion import load_emotion
 
     return load_emotion()
+
+
+def name_reader() -> NameReader:
+    """The reader of names, whose model is always the bundled one."""
+    from pasip_core.nlp.names import load_reader
+
+    return load_reader()

@@ -60,6 +60,7 @@ TIMINGS = (
     Timing("refresh", "15,45 * * * *", "refresh"),
     Timing("rhythms", "40 * * * *", "rhythms"),
     Timing("enrich", "*/15 * * * *", "enrich"),
+    Timing("entities", "*/15 * * * *", "entities"),
     Timing("rematch", "*/15 * * * *", "rematch"),
     Timing("rescore", "5,35 * * * *", "rescore"),
     Timing("sample", "30 3 * * *", "sample"),
@@ -184,7 +185,7 @@ def _keep_time(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        for job in ("publish_sources", "enrich", "rollup"):
+        for job in ("publish_sources", "enrich", "entities", "rollup"):
             dispatch(job, settings=settings)
         keeper.run()
     except (RedisError, PasipError) as error:

@@ -21,7 +21,7 @@ from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import StoreError, StoreSchemaMismatch
-from pasip_core.queries import blindness, compare, health, influencers, keeping, mentions, network, overview
+from pasip_core.queries import blindness, compare, health, influencers, keeping, mentions, network, overview, people
 from pasip_core.queries.blindness import BlindDay
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Order, Page, Stores
@@ -85,6 +85,8 @@ def look_again() -> None:
 
 def day_versions(filters: Filters) -> str:
     """Changes whenever a number of these days, or of the days before them, does."""
+    if filters.entity:  # what counts as a name may change, too
+        return watermark()
     both = Period(filters.period.previous().first, filters.period.last, filters.period.zone)
     return stores().metrics.versions(both)
 
@@ -138,6 +140,11 @@ compare_keywords = _by_days(compare.compare_keywords)
 where_data_lies = _by_watermark(overview.where_data_lies)
 mention_count = _by_watermark(mentions.mention_count)
 voices = _by_watermark(mentions.voices)
+top_names = _by_watermark(people.top_names)
+named_together = _by_watermark(people.named_together)
+name = _by_watermark(people.name)
+unread_names = _by_watermark(people.unread)
+said_of_names = _by_watermark(people.said_of_names)
 
 
 def compare_periods(filters: Filters, other: Period) -> compare.Comparison:

@@ -43,6 +43,11 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
             _several("sources", t("Sources"), known.sources, str, t("All sources"))
             _accounts(view)
+        if view.entity and (name := cached.name(view.entity)):
+            st.button(
+                t("Name: {name}", name=state.shown(name.shown)), icon=":material/close:", key="filter_name",
+                on_click=session.change, kwargs={"entity": ""},
+            )  # fmt: skip
         if view.narrowed():
             st.button(t("Clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=session.clear_filters)
     session.say_what_was_dropped()

@@ -7,7 +7,8 @@ import re
 from pages.components import formats
 from pages.components.i18n import t
 from pasip_core.commands.audit import LOCAL
-from pasip_core.domain.analysis import CORRECTION
+from pasip_core.domain.analysis import CORRECTION, ORGANISATION, PERSON, PLACE
+from pasip_core.domain.names import ACCOUNT, DOMAIN, HASHTAG
 from pasip_core.domain.quotas import MONEY
 from pasip_core.queries import sources
 from pasip_core.queries.sources import BudgetLeft, SourceCard
@@ -165,6 +166,7 @@ def job(name: str) -> str:
         "refresh": t("Ask again for reactions"),
         "collect_due": t("Collect all sources that are due"),
         "enrich": t("Analyse sentiment"),
+        "entities": t("Read names"),
         "rematch": t("Match keywords again"),
         "rollup": t("Recompute numbers"),
         "topics": t("Find topics"),
@@ -188,6 +190,7 @@ def timing(name: str) -> str:
     """An entry of the schedule."""
     return {
         "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
+        "entities": job("entities"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
         "refresh": job("refresh"), "rhythms": job("rhythms"), "topics": job("topics"),
     }.get(name, name)  # fmt: skip
@@ -231,6 +234,14 @@ def field(name: str) -> str:
         "platform": t("Platform"),
         "source": t("Source"),
     }.get(name, name)
+
+
+def kind_of_names(kind: str) -> str:
+    """A kind of names, as a heading over many."""
+    return {
+        PERSON: t("People"), PLACE: t("Places"), ORGANISATION: t("Organisations"), HASHTAG: t("Hashtags"),
+        DOMAIN: t("Sites linked to"), ACCOUNT: t("Accounts spoken to"),
+    }.get(kind, kind)  # fmt: skip
 
 
 def import_hint() -> str:

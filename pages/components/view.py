@@ -7,6 +7,7 @@ Values in an address that mean nothing are dropped, and said so once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.names import KINDS
 from pasip_core.domain.period import Period, parse_day
 
 DEFAULT_DAYS = 7
@@ -59,6 +61,8 @@ class View:
     order: str = "newest"
     mode: str = "keywords"
     other: Period | None = None
+    entity: str = ""
+    names: str = KINDS[0]
 
     def filters(self, choices: Choices) -> Filters:
         """The same for queries."""
@@ -71,11 +75,15 @@ class View:
             text=self.text,
             accounts=self.accounts,
             without=self.without,
+            entity=self.entity,
         )
 
     def narrowed(self) -> bool:
         """Whether anything but the period is filtered."""
-        chosen = (self.keywords, self.platforms, self.sources, self.sentiments, self.text, self.accounts, self.without)
+        chosen = (
+            self.keywords, self.platforms, self.sources, self.sentiments, self.text, self.accounts, self.without,
+            self.entity,
+        )  # fmt: skip
         return any(chosen)
 
 
@@ -131,6 +139,8 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         order=one("order", ORDERS, "newest"),
         mode=one("compare", MODES, "keywords"),
         other=_period(params, "other_from", "other_to", choices, dropped),
+        entity=take("name", lambda text: text if re.fullmatch("[0-9a-f]{16}", text) else None, ""),
+        names=one("names", KINDS, KINDS[0]),
     )
     return Reading(view, tuple(dropped))
 
@@ -151,6 +161,8 @@ def write(view: View) -> dict[str, str]:
         "order": "" if view.order == "newest" else view.order,
         "compare": "" if view.mode == "keywords" else view.mode,
         **_days(view.other, "other_from", "other_to"),
+        "name": view.entity,
+        "names": "" if view.names == KINDS[0] else view.names,
     }
     return {name: value for name, value in params.items() if value}
 
@@ -166,10 +178,11 @@ def split(text: str) -> list[str]:
 
 
 def stay_on_page(view: View, page: str) -> View:
-    """What of a view another page keeps: an open mention and an order belong to the mentions page alone."""
+    """What of a view another page keeps: an open mention and an order belong to the mentions page alone, a chosen
+    name to that page and its own."""
     if page == "mentions":
         return view
-    return replace(view, mention="", order="newest")
+    return replace(view, mention="", order="newest", entity=view.entity if page == "people" else "")
 
 
 def _days(period: Period | None, first: str, last: str) -> dict[str, str]:

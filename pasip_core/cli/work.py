@@ -1,4 +1,4 @@
-"""``collect``, ``enrich`` and ``rollup``: the stages, inline."""
+"""``collect``, ``enrich``, ``entities`` and ``rollup``: the stages, inline."""
 
 from __future__ import annotations
 
@@ -98,6 +98,22 @@ def enrich(json: Json = False) -> None:
         catch_up(settings, stores, progress)
         left = stores.mentions.count_unanalysed()
     _tell({"analysed": max(waiting - left, 0), "left": left}, f"{max(waiting - left, 0)} mentions analysed", json)
+
+
+def entities(json: Json = False) -> None:
+    """Read the names in mentions: people, places, organisations, hashtags, sites and accounts."""
+    from pasip_core.domain.names import READER
+
+    with opened() as (_, stores), progress_bar(json) as progress:
+        read = left = 0
+        if stores.mentions.count_unnamed(READER, bound=1):
+            from pasip_core.nlp.names import load_reader
+            from pasip_core.pipeline.naming import read_names
+
+            read = read_names(stores, load_reader(), progress=progress).done
+            left = stores.mentions.count_unnamed(READER)
+        roll_up(stores, progress)
+    _tell({"read": read, "left": left}, f"names read in {read} mentions", json)
 
 
 def rollup(

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pasip_core.errors import InputError
 
 from .mention import Mention
+from .names import ACCOUNT, NamedEntity
 from .rules.fold import fold, tokens
 
 Kind = Literal["account", "name"]
@@ -86,6 +87,12 @@ class Person:
         if not self.platform:
             return self.key in grams(text, self.word_count)
         return self.key in handles(text) or self.key in addressed(text)
+
+    def is_behind(self, name: NamedEntity) -> bool:
+        """Whether a name that mentions hold is the account, or holds the person's name."""
+        if self.platform:
+            return name.kind == ACCOUNT and account_key(name.name) in self.words
+        return self.named_in(name.shown)
 
     def held_by(self, text: str) -> bool:
         """Whether the text holds the name, or the username as a whole word: for files, where no field tells."""

@@ -14,6 +14,7 @@ from itertools import islice
 from loguru import logger
 
 from pasip_core.domain.mention import Mention, canonical_url
+from pasip_core.domain.names import NamedEntity
 from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, account_key, ended, hashes_of, unseal
 from pasip_core.domain.runs import AuditEntry
 from pasip_core.errors import InputError
@@ -24,7 +25,15 @@ from pasip_core.stores.ports import Stores
 from .progress import Clock, Progress, silent, utc_now
 from .rejected_rows import scrub_rejected, search_rejected
 from .retention import remove_excluded
-from .scrubbing import ACTION, scrub_files, scrub_records, search_files, search_records
+from .scrubbing import (
+    ACTION,
+    scrub_files,
+    scrub_names,
+    scrub_records,
+    search_files,
+    search_names,
+    search_records,
+)
 
 BATCH = 500
 ROUNDS = 3
@@ -71,6 +80,10 @@ class Traces:
             return self.person.named_in(username)
         return platform == self.person.platform and account_key(username) in self.person.words
 
+    def is_behind(self, name: NamedEntity) -> bool:
+        """Whether a name that was read in texts of others is the person's."""
+        return self.person.is_behind(name)
+
     def refused(self, salt: Salt) -> Iterator[Erased]:
         """By what neither the person nor one of these mentions is taken in again."""
         yield from hashes_of(self.erasure, self.person, salt)
@@ -103,6 +116,7 @@ class Work:
             done, left = self._scrub_files(traces)
             redacted += scrub_records(self.stores, traces)  # after the files: it redacts where some of them lie
             files += done
+            scrub_names(self.stores, traces)
             self._note(redacted, files)
             left += self.scrub_queue(traces.in_text)
             self._say(f"{number}/{ROUNDS}: numbers", len(traces.platforms))
@@ -182,10 +196,12 @@ class Work:
         traces = Traces(self.erasure, self.person)
         findings = [f"{n} mentions came in meanwhile; erase again" for n in [self._found()] if n]
         records, told = search_records(self.stores, traces)
+        names, still = search_names(self.stores, traces)
         folder = self.settings.data_dir.resolve()
         files, held = search_files(folder, traces)
         outside, kept = search_rejected(folder, self.stores, traces)
-        return {"records": records, "files": files + outside}, [*findings, *told, *held, *kept]
+        searched = {"records": records, "names": names, "files": files + outside}
+        return searched, [*findings, *told, *still, *held, *kept]
 
 
 def erase(

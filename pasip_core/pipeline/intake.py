@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pasip_core.domain.mention import Mention, RawMention
+from pasip_core.domain.names import ACCOUNT, NamedEntity
 from pasip_core.domain.period import day_of
 from pasip_core.domain.privacy import (
     SALT_ID,
@@ -46,8 +47,7 @@ class Intake:
         self._now = now
         self._frozen = {frozen.id: date.fromisoformat(frozen.day) for frozen in self._stores.frozen.list()}
         self._oldest = {}
-        latest = self._stores.erasures.list(order_by="at", descending=True, limit=1)
-        version = (latest[0].id, latest[0].finished_at) if latest else None
+        version = latest_erasure(self._stores)
         if version != self._erasure:
             self._erased, self._erasure = load_erased(self._stores), version
 
@@ -91,6 +91,17 @@ class ErasedPersons:
         """Whether the mention, its author, or somebody it names was erased."""
         return any(digest in self.hashes.get(kind, ()) for kind, digest in self._digests(mention))
 
+    def hold_name(self, platform: str, name: NamedEntity) -> bool:
+        """Whether a name in a mention of this platform is that of somebody who was erased."""
+        digest, hashes = self.salt.digest, self.hashes
+        if name.kind == ACCOUNT:
+            key = account_key(name.name)
+            return digest("account", platform, key) in hashes.get("account", ()) or (
+                digest("handle", key) in hashes.get("handle", ())
+            )
+        known = hashes.get("name", ())
+        return bool(known) and any(digest("name", "", run) in known for run in grams(name.shown, self.most_words))
+
     def _digests(self, mention: Mention) -> Iterator[tuple[str, str]]:
         """Only of the kinds that there are."""
         digest = self.salt.digest
@@ -107,6 +118,12 @@ class ErasedPersons:
             for text in texts_of(mention):
                 for run in grams(text, self.most_words):
                     yield "name", digest("name", "", run)
+
+
+def latest_erasure(stores: Stores) -> tuple[str, datetime | None] | None:
+    """Changes whenever somebody else is to be refused."""
+    latest = stores.erasures.list(order_by="at", descending=True, limit=1)
+    return (latest[0].id, latest[0].finished_at) if latest else None
 
 
 def load_erased(stores: Stores) -> ErasedPersons | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.names import Alias, NamedEntity
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.errors import BackupFileError, InputError
 from pasip_core.stores.ports import Kept, Records, Stores
@@ -23,7 +24,7 @@ KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 """Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
 OF_ACCOUNTS = ("influencers", "set_aside")
 """Collections in which a record is about one account, and goes with it."""
-SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors", *OF_ACCOUNTS)
+SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors", "aliases", *OF_ACCOUNTS)
 DATABASE, QUEUE = "pasip.db", "redis"
 
 
@@ -34,6 +35,7 @@ class Copies(Protocol):
     def in_table(self, text: str) -> bool: ...
     def goes(self, mention: Mention) -> bool: ...
     def is_account(self, platform: str, username: str) -> bool: ...
+    def is_behind(self, name: NamedEntity) -> bool: ...
     def add(self, mention: Mention) -> None: ...
     def refused(self, salt: Salt) -> Iterator[Erased]: ...
     @property
@@ -59,9 +61,12 @@ def scrub_records(stores: Stores, copies: Copies) -> int:
 
 def cleaned(collection: str, value: Any, copies: Copies) -> Any:
     """A value of a collection, or a mention with all that is known of it, without the person; ``None``: it goes."""
+    if isinstance(value, Alias):
+        return None if any(map(copies.is_behind, (value.entity, value.main))) else value
     if isinstance(value, Kept):
         if not copies.goes(value.mention):
-            return value
+            names = tuple(name for name in value.names if not copies.is_behind(name))
+            return value if names == value.names else replace(value, names=names)
         copies.add(value.mention)  # the store may have let go of it long ago
         return None
     if collection in OF_ACCOUNTS:
@@ -117,6 +122,18 @@ def _without(value: Any, test: Callable[[str], bool]) -> Any:
 
 def _passes(value: Any, test: Callable[[str], bool]) -> bool:
     return isinstance(value, str) and test(value)
+
+
+def scrub_names(stores: Stores, copies: Copies) -> int:
+    """Take the person's names out of mentions that stay; how many mentions."""
+    return stores.mentions.forget_names([name.id for name in stores.mentions.known_names() if copies.is_behind(name)])
+
+
+def search_names(stores: Stores, copies: Copies) -> tuple[int, list[str]]:
+    """How many names were searched, and a sentence where one is still the person's."""
+    known = list(stores.mentions.known_names())
+    found = sum(map(copies.is_behind, known))
+    return len(known), [f"{found} names in mentions still hold it; erase again"] if found else []
 
 
 def scrub_files(data_dir: Path, stores: Stores, copies: Copies) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pasip_core.domain.analysis import NEGATIVE, NEUTRAL, PENDING, POSITIVE
@@ -44,6 +45,11 @@ def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list
         sources=filters.sources,
         sentiments=filters.sentiments,
     )
+
+
+def looks_at_mentions(filters: Filters) -> bool:
+    """Whether something is asked for that no series has, sources aside: those are in cells of their own."""
+    return not replace(filters, sources=()).fits_series
 
 
 def volume(stores: Stores, filters: Filters) -> int:

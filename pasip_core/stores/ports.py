@@ -19,6 +19,7 @@ from pasip_core.domain.influence import Account, AccountOrder, Influencer, SetAs
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
+from pasip_core.domain.names import Alias, NamedEntity, NamesRead, NameTotal
 from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quality import Label, Rescoring, Sample
@@ -142,6 +143,7 @@ class Kept:
     milliseconds, a stance only where it is known, and the current analysis naming the mention's keywords.
     ``said`` is its history, oldest first. ``corrected`` names, sorted, the keywords whose stance a person set.
     ``topic`` is the id of the topic it was assigned to, if any.
+    ``names`` are what its text names, as ``names_by`` read it (empty: nobody did yet).
     """
 
     mention: Mention
@@ -149,6 +151,8 @@ class Kept:
     corrected: tuple[str, ...] = ()
     excluded: bool = False
     topic: str = ""
+    names: tuple[NamedEntity, ...] = ()
+    names_by: str = ""
 
     def sentiments(self) -> Iterator[str]:
         """Every sentiment in it: of the whole, of stances, of the history."""
@@ -258,6 +262,39 @@ class MentionStore(Protocol):
 
     def count_outdated(self, revision: str) -> int:
         """How many there are."""
+
+    def unnamed(self, reader: str, limit: int) -> list[Mention]:
+        """Mentions whose names nobody read yet, newest first, then those that another than ``reader`` read."""
+
+    def count_unnamed(self, reader: str, *, bound: int | None = None) -> int:
+        """How many there are, counting no further than ``bound``."""
+
+    def save_names(self, read: Sequence[NamesRead]) -> int:
+        """Replace the names of these mentions, except where the text has changed; how many have other names now.
+
+        Idempotent. A mention loses its names with its text, and a name that no mention holds is forgotten.
+        """
+
+    def names_of(self, ids: Sequence[str]) -> dict[str, tuple[NamedEntity, ...]]:
+        """The names of each of these mentions that has any, by kind and name."""
+
+    def named(self, id: str) -> NamedEntity | None:
+        """The name that has this id; ``None`` where no mention holds it and nobody merged or hid it."""
+
+    def known_names(self) -> Iterator[NamedEntity]:
+        """Every name that a mention holds, each once, in no order; looks at all there are."""
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """Take these names out of every mention; out of how many. Idempotent, batch by batch."""
+
+    def tally_names(
+        self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
+    ) -> list[NameTotal]:
+        """How many mentions hold each name, by the sentiment that the filters read: the ``limit`` loudest of each kind.
+
+        Names that were merged count as one, a mention once; hidden ones are left out. ``only`` names ids. Loudest
+        first.
+        """
 
     def holding(self, words: Sequence[str]) -> Iterator[Mention]:
         """Every mention, excluded ones too, that holds one of these words; oldest first, in constant memory.
@@ -436,6 +473,8 @@ class Stores(Protocol):
     def audit(self) -> Records[AuditEntry]: ...
     @property
     def moves(self) -> Records[Move]: ...
+    @property
+    def aliases(self) -> Records[Alias]: ...
     @property
     def frozen(self) -> Records[Frozen]: ...
     @property

@@ -12,10 +12,13 @@ from pasip_core.domain.analysis import CORRECTION, PENDING, Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, added_up, polarity_of, ranked
 from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.names import KINDS, Merged, NamedEntity, NamesRead
 from pasip_core.domain.period import JAKARTA, day_of, hour_of
 from pasip_core.stores.ports import Assigned, Matched, Understood
 from tests.builders import make_analysis
 
+NAMES = tuple(NamedEntity(kind, name) for kind in KINDS[:4] for name in ("a", "b"))
+KNOWN_IDS = tuple(name.id for name in NAMES)
 Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
 Tallied = dict[tuple[object, ...], tuple[int, None, int | None]]
 
@@ -30,6 +33,9 @@ class Model:
     corrected: set[tuple[str, str]] = field(default_factory=set)
     versions: set[tuple[str, str, str]] = field(default_factory=set)
     topics: dict[str, str] = field(default_factory=dict)
+    names: dict[str, tuple[NamedEntity, ...]] = field(default_factory=dict)
+    """Of each mention that was read."""
+    merged: Merged = field(default_factory=lambda: Merged(()))
 
     def _day(self, moment: datetime) -> date:
         return day_of(moment, self.zone)
@@ -59,6 +65,7 @@ class Model:
             new = replace(new, **{name: getattr(mention, name) for name in taken}, analysis=None, stances={})
             self.corrected = {(id, k) for id, k in self.corrected if id != mention.id}
             self.topics.pop(mention.id, None)
+            self.names.pop(mention.id, None)
         self.mentions[mention.id] = new
         return "unchanged" if new == old else "updated"
 
@@ -99,6 +106,15 @@ class Model:
         self.mentions[id] = replace(old, keywords=new, stances=stances, rules_revision=one.revision)
         return new != old.keywords
 
+    def name(self, one: NamesRead) -> bool:
+        """Whether the names changed."""
+        old = self.mentions.get(one.data_id)
+        if old is None or old.id in self.excluded or old.content_hash != one.content_hash:
+            return False
+        had = self.names.get(old.id, ())
+        self.names[old.id] = one.names
+        return set(had) != set(one.names)
+
     def correct(self, id: str, sentiment: str, keyword: str | None) -> None:
         """A person's word."""
         old = self.mentions[id]
@@ -118,6 +134,7 @@ class Model:
             self.topics.pop(id, None)
             self.versions = {v for v in self.versions if v[0] != id}
             self.corrected = {c for c in self.corrected if c[0] != id}
+            self.names.pop(id, None)
         self.excluded = set()
         return gone
 
@@ -139,7 +156,28 @@ class Model:
     def found(self, filters: Filters) -> list[Mention]:
         """What the filters mean, in no order."""
         topic = filters.topic
-        return [m for m in self.alive() if _fits(m, filters) and (not topic or self.topics.get(m.id) == topic)]
+        return [
+            m
+            for m in self.alive()
+            if _fits(m, filters) and (not topic or self.topics.get(m.id) == topic) and self._names(m, filters.entity)
+        ]
+
+    def _names(self, mention: Mention, entity: str) -> bool:
+        return not entity or entity in {
+            id for name in self.names.get(mention.id, ()) for id in self._counts_as(name.id)
+        }
+
+    def _counts_as(self, id: str) -> set[str]:
+        """The id, and those that it counts as on the way to its main one."""
+        return {other for other in (id, *KNOWN_IDS) if id in self.merged.members(other)}
+
+    def tally_names(self, filters: Filters) -> dict[str, dict[str, int]]:
+        """Mentions by main id and sentiment."""
+        counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for mention in self.found(filters):
+            for main in {self.merged.main(name.id) for name in self.names.get(mention.id, ())} - self.merged.hidden:
+                counts[main][sentiment(mention, filters)] += 1
+        return {main: dict(tones) for main, tones in counts.items()}
 
     def sums(self, days: Iterable[date], by: Sequence[str], keywords: Sequence[str]) -> Sums:
         """Series: cells of hour or day, added up."""

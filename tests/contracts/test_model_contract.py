@@ -26,13 +26,14 @@ from hypothesis.stateful import (
 from pasip_core.domain.influence import ORDERS, Account, measure
 from pasip_core.domain.mention import Engagement, Mention, content_hash
 from pasip_core.domain.metrics import Total
+from pasip_core.domain.names import Alias, Merged, NamedEntity, NamesRead
 from pasip_core.domain.period import Period, day_of
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Assigned, Fence, Matched
 from tests.builders import make_mention
 from tests.contracts.conftest import BACKENDS, REACHABLE, drop
 from tests.contracts.helpers import JAKARTA, everything, ids, page_through, roll_up, understand
-from tests.contracts.model import Model, Sums
+from tests.contracts.model import KNOWN_IDS, NAMES, Model, Sums
 
 MIDNIGHT = datetime(2026, 11, 22, 17, tzinfo=UTC)
 """The 23rd begins in Jakarta; in Makassar an hour before, in Jayapura two."""
@@ -132,6 +133,25 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
     def merge(self, topic: str, into: str) -> None:
         assert self.stores.mentions.merge_topics(topic, into) == self.model.merge(topic, into)
 
+    @rule(number=numbers, names=st.sets(st.sampled_from(NAMES), max_size=3), late=st.booleans())
+    def name(self, number: int, names: set[NamedEntity], late: bool) -> None:
+        mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
+        read = NamesRead(mention.id, "0" * 32 if late else mention.content_hash, tuple(names), "r")
+        assert self.stores.mentions.save_names([read]) == int(self.model.name(read))
+
+    @rule(said=st.dictionaries(st.sampled_from(NAMES), st.none() | st.sampled_from(NAMES), max_size=3))
+    def merge_names(self, said: dict[NamedEntity, NamedEntity | None]) -> None:
+        for old in self.stores.aliases.list():
+            self.stores.aliases.delete(old.id)
+        aliases = [
+            Alias(one.id, one.kind, one.name, *((main.id, main.kind, main.name) if main else ("", "", "")), LATER)
+            for one, main in said.items()
+            if one != main
+        ]
+        for alias in aliases:
+            self.stores.aliases.save(alias)
+        self.model.merged = Merged(aliases)
+
     @precondition(lambda self: list(self.model.alive()))
     @rule(data=st.data(), tone=tones)
     def correct(self, data: st.DataObject, tone: str) -> None:
@@ -226,6 +246,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
             without=data.draw(st.sampled_from([(), (), ("a1",), ("nobody",)])),
             keywords=keywords, sentiments=tuple(sentiments), text=text, topic=data.draw(topics),
             emotions=tuple(emotions), unsure=unsure and data.draw(st.booleans()),
+            entity=data.draw(st.sampled_from(["", "", *KNOWN_IDS])),
         )  # fmt: skip
         wanted = self.model.found(filters)
         found = page_through(self.stores, filters, order)  # type: ignore[arg-type]
@@ -243,6 +264,11 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         assert _told(accounts) == _told(self.model.accounts(filters, ranking, aside))
         places = [measure(account, ranking) for account in accounts]
         assert [p for p in places if p is not None] == sorted((p for p in places if p is not None), reverse=True)
+        names = self.stores.mentions.tally_names(filters)
+        assert len({total.entity.id for total in names}) == len(names)
+        assert {t.entity.id: {k: v for k, v in t.by_sentiment.items() if v} for t in names} == self.model.tally_names(
+            filters
+        )
         if order == "newest":
             assert ids(self.stores.mentions.stream(filters)) == ids(found)
 
@@ -270,6 +296,14 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         }
         assert set(ids(self.stores.mentions.read_by_others("m1", 100))) == others
         assert len(self.stores.mentions.read_by_others("m1", 1)) == min(len(others), 1)
+        unread = {m.id for m in self.model.alive() if m.id not in self.model.names}
+        assert set(ids(self.stores.mentions.unnamed("r", 100))) == unread
+        assert self.stores.mentions.count_unnamed("r") == len(unread)
+        named = {m.id: set(names) for m in self.model.alive() if (names := self.model.names.get(m.id))}
+        found = self.stores.mentions.names_of([f"{number:024x}" for number in range(1, 20)])
+        assert {id: set(names) for id, names in found.items()} == {
+            id: names for id, names in named.items() if id in {f"{number:024x}" for number in range(1, 20)}
+        }
         outdated = {m.id for m in self.model.alive() if m.rules_revision != "r1"}
         assert set(ids(self.stores.mentions.outdated("r1", 100))) == outdated
         assert self.stores.mentions.count_outdated("r1") == len(outdated)

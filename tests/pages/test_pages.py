@@ -18,7 +18,10 @@ from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword, make_mention
 from tests.pages.conftest import at, said, texts
 
-PAGES = ("overview", "mentions", "influencers", "comparison", "keywords", "collection", "sources", "imports", "privacy")
+PAGES = (
+    "overview", "mentions", "influencers", "people", "comparison", "keywords", "collection", "sources", "imports",
+    "privacy",
+)  # fmt: skip
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]
 MAY = {"from_": "2019-05-01", "to": "2019-05-31"}

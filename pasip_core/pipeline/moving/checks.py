@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pasip_core.domain.analysis import SENTIMENTS, Analysis
 from pasip_core.domain.mention import LARGEST_COUNT, Mention
+from pasip_core.domain.names import KINDS, LONGEST
 from pasip_core.stores.ports import Kept
 
 _HASH = re.compile(r"[0-9a-f]{32}")
@@ -32,6 +33,10 @@ def check_kept(kept: Kept) -> None:
         _check_analysis(analysis, mention.id)
     if not set(mention.stances.values()) <= set(SENTIMENTS):
         raise ValueError("a stance is no sentiment")
+    if not {name.kind for name in kept.names} <= set(KINDS) or any(len(name.name) > LONGEST for name in kept.names):
+        raise ValueError("a name is of no kind there is, or too long")
+    if kept.names and not kept.names_by:
+        raise ValueError("names that nobody read")
     if not {*mention.stances, *kept.corrected} <= set(mention.keywords):
         raise ValueError("a stance is towards none of its keywords")
 

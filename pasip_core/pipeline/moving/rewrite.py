@@ -62,9 +62,10 @@ def held(path: Path, clean: Clean) -> Held:
         for part in sorted(all_parts(), key=lambda part: part.name != MENTIONS):
             for value in contents.values(part):
                 cleaned = clean(part.collection or part.name, value)
-                if isinstance(value, Kept) and (cleaned is None or value.excluded):
+                gone = cleaned is None and isinstance(value, Kept)
+                if gone or _leaving(value):
                     found.days.add(day_of(value.mention.published_at, zone))
-                if isinstance(value, Kept) and cleaned is None:
+                if gone:
                     found.by_platform[value.mention.platform] += 1
                 elif cleaned != value:
                     found.records += 1

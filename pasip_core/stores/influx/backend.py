@@ -29,6 +29,7 @@ class InfluxStores:
         self.imports = documents.imports
         self.audit = documents.audit
         self.moves = documents.moves
+        self.aliases = documents.aliases
         self.frozen = documents.frozen
         self.salts = documents.salts
         self.erased = documents.erased

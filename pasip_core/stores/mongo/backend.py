@@ -10,6 +10,7 @@ from pymongo.errors import OperationFailure
 
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.names import Alias
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
@@ -50,6 +51,7 @@ class MongoStores:
         self.imports = MongoRecords(self._server, "imports", ImportRun)
         self.audit = MongoRecords(self._server, "audit_log", AuditEntry)
         self.moves = MongoRecords(self._server, "moves", Move)
+        self.aliases = MongoRecords(self._server, "aliases", Alias)
         self.frozen = MongoRecords(self._server, "frozen", Frozen)
         self.salts = MongoRecords(self._server, "salts", Salt)
         self.erased = MongoRecords(self._server, "erased", Erased)

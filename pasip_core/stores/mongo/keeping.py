@@ -19,6 +19,7 @@ from ..values import check_sentiments, sound
 from ..words import words_of
 from .changes import changing, next_change
 from .documents import SHOWN, analysis_document, analysis_from, mention_document, mention_from, object_id, said_document
+from .naming import name_documents, names_from
 from .server import Document, Server, lost_races
 from .writing import ATTEMPTS, add_voices, batches
 
@@ -46,8 +47,9 @@ def _kept(document: Document, history: Iterable[Document]) -> Kept:
         if row["number"] <= document["revision"]
     )
     return Kept(
-        mention_from(document), said, tuple(document["corrected"]), document["excluded"], document.get("topic", "")
-    )
+        mention_from(document), said, tuple(document["corrected"]), document["excluded"], document.get("topic", ""),
+        names_from(document), document.get("names_by", ""),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Keeping:
         }
         if one.topic:
             document["topic"] = one.topic
+        if one.names_by:
+            document |= {"names": name_documents(one.names), "names_by": one.names_by}
         if mention.analysis is not None:
             document["analysis"] = analysis_document(mention.analysis)
         if mention.analysis is not None or one.excluded:

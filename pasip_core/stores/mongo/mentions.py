@@ -17,6 +17,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
+from pasip_core.domain.names import NamedEntity, NamesRead, NameTotal
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
@@ -25,6 +26,7 @@ from . import accounts, leases, persons, readers, tallying, topics
 from .changes import clear_abandoned, next_change, watermark
 from .documents import SHOWN, TOUCHED, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
+from .naming import Naming, select_named
 from .numbers import compute
 from .selecting import SORTING, query_of, read_cursor, select, write_cursor
 from .server import Document, Server
@@ -58,6 +60,7 @@ class MongoMentions:
         self._zone = zone
         self._voices: set[tuple[str, str]] = set()
         self._understanding = Understanding(server, zone)
+        self._naming = Naming(server, zone)
 
     def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
         """See ``MentionStore``."""
@@ -123,6 +126,48 @@ class MongoMentions:
         """See ``MentionStore``."""
         with self._server.speaking():
             return self._understanding.remove_excluded(limit)
+
+    def unnamed(self, reader: str, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.unnamed(reader, limit)
+
+    def count_unnamed(self, reader: str, *, bound: int | None = None) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.count_unnamed(reader, bound)
+
+    def save_names(self, read: Sequence[NamesRead]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.save_names(read)
+
+    def names_of(self, ids: Sequence[str]) -> dict[str, tuple[NamedEntity, ...]]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.names_of(ids)
+
+    def named(self, id: str) -> NamedEntity | None:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.named(id)
+
+    def known_names(self) -> Iterator[NamedEntity]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            yield from self._naming.known_names()
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.forget_names(ids)
+
+    def tally_names(
+        self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
+    ) -> list[NameTotal]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return self._naming.tally_names(filters, kinds, limit, only)
 
     def holding(self, words: Sequence[str]) -> Iterator[Mention]:
         """See ``MentionStore``."""
@@ -264,8 +309,9 @@ class MongoMentions:
 
     def page(self, filters: Filters, *, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
         """See ``MentionStore``."""
-        chosen, cursor = select(filters), read_cursor(order, after)
+        cursor = read_cursor(order, after)
         with self._server.speaking():
+            chosen = select_named(self._server, filters)
             rows = self._server["scraped_data"].find(query_of(chosen, order, cursor), SHOWN).sort(SORTING[order])
             if order == "engagement":  # no index has this order, and where texts are looked at, all of them are sorted
                 rows = rows.allow_disk_use(True)
@@ -293,8 +339,8 @@ class MongoMentions:
 
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""
-        chosen = select(filters)
         with self._server.speaking():
+            chosen = select_named(self._server, filters)
             if chosen.to_verify:
                 rows = self._server["scraped_data"].find(chosen.query, {"title": 1, "content": 1})
                 found = sum(1 for _ in islice(chosen.holds(rows), bound + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -51,8 +51,8 @@ class Selection:
             yield from (document for place, document in enumerate(batch) if place in good)
 
 
-def select(filters: Filters) -> Selection:
-    """The mentions that the filters mean."""
+def select(filters: Filters, names: Sequence[str] = ()) -> Selection:
+    """The mentions that the filters mean; ``names`` are the ids that ``filters.entity`` means."""
     period = filters.period
     query: Document = {"excluded": False, "published_at": {"$gte": period.start, "$lt": period.end}}
     sentiment = f"stances.{filters.one_keyword}" if filters.one_keyword else "analysis.sentiment"
@@ -69,6 +69,8 @@ def select(filters: Filters) -> Selection:
         query["platform"] = {"$in": list(filters.platforms)}
     if filters.sources:
         query["source"] = {"$in": list(filters.sources)}
+    if names:
+        query["names.id"] = names[0] if len(names) == 1 else {"$in": list(names)}
     if filters.sentiments:
         query[sentiment] = {"$in": [None if s == PENDING else s for s in filters.sentiments]}
     if filters.topic:

@@ -14,8 +14,9 @@ from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 
 from ..ports import Dimension
+from .naming import select_named
 from .numbers import Sum
-from .selecting import Selection, select
+from .selecting import Selection
 from .server import Document, Server
 
 HOUR = timedelta(hours=1)
@@ -43,7 +44,7 @@ def tally(server: Server, filters: Filters, by: Sequence[Dimension], limit: int 
     ):
         parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
         return _loudest((total for part in parts for total in tally(server, part, by, None)), limit)
-    chosen = select(filters)
+    chosen = select_named(server, filters)
     if chosen.to_verify:
         return _loudest(_verified(server, chosen, by, period), limit)
     stages = pipeline(chosen, by, period, limit)

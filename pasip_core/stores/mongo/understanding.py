@@ -53,7 +53,7 @@ class Understanding:
                 if id in known and self._becomes_current(known[id], one, said, anew)
             }
 
-        changed = self._apply(list(wanted), plan)
+        changed = self.apply(list(wanted), plan)
         rows = [
             said_document(one.analysis, one.content_hash, None, now[id]["revision"] + (id in changed))
             for id, one in wanted.items()
@@ -91,7 +91,7 @@ class Understanding:
             except BulkWriteError as error:
                 lost_races(error)
 
-    def _apply(self, ids: Sequence[str], plan: Plan) -> set[str]:
+    def apply(self, ids: Sequence[str], plan: Plan) -> set[str]:
         """Make the changes that are planned for these mentions; the ids of those that were changed.
 
         Where another process was faster, what stands is looked at again and planned anew.
@@ -126,7 +126,7 @@ class Understanding:
                 if id in known and _fits(known[id], one) and set(known[id]["keywords"]) != set(one.keywords)
             }
 
-        changed = self._apply(list(wanted), plan)
+        changed = self.apply(list(wanted), plan)
         self._note_rules([one for id, one in wanted.items() if id not in changed])
         return len(changed)
 
@@ -184,7 +184,7 @@ class Understanding:
                 if not state["excluded"]
             }
 
-        return sum(len(self._apply(batch, plan)) for batch in batches(ids))
+        return sum(len(self.apply(batch, plan)) for batch in batches(ids))
 
     def remove_excluded(self, limit: int) -> int:
         """Remove what no number counts any more; a mention goes after its history, so that none is left behind."""

@@ -24,6 +24,8 @@ from .server import Document, Server, lost_races
 
 T = TypeVar("T")
 Write = InsertOne[Document] | UpdateOne
+UNREAD: Document = {"names": ..., "names_by": ...}
+"""Another text names others."""
 BATCH = 500
 ATTEMPTS = 50
 """Rounds against other writers of the same mentions; each round somebody gets on."""
@@ -133,5 +135,6 @@ class Upsert:
                 "analysis": ...,
                 "topic": ...,
                 "pending_since": state["published_at"],
+                **UNREAD,
             }
         return change(state, fields, self.zone) if fields else None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
+from pasip_core.domain.names import Alias
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
@@ -51,6 +52,7 @@ class SqliteStores:
         self.imports = SqliteRecords(self._database, "imports", ImportRun)
         self.audit = SqliteRecords(self._database, "audit_log", AuditEntry)
         self.moves = SqliteRecords(self._database, "moves", Move)
+        self.aliases = SqliteRecords(self._database, "aliases", Alias)
         self.frozen = SqliteRecords(self._database, "frozen", Frozen)
         self.salts = SqliteRecords(self._database, "salts", Salt)
         self.erased = SqliteRecords(self._database, "erased", Erased)

@@ -39,6 +39,8 @@ READ = np.dtype([("emotion", "<u2"), ("model", "<u2"), ("confidence", "u1")])
 """One a mention, by row number: places in lists of the same day, and in ``CONFIDENCES``."""
 CONFIDENCES = (LOW, HIGH, PENDING)
 READ_DIMENSIONS = frozenset({"emotion", "model", "confidence"})
+PAIRS = np.dtype([("place", "<u4"), ("name", "<u4")])
+"""One a mention and name: the place of the mention, the number of the name."""
 UNKNOWN = -(1 << 63)
 """The engagement of a mention that told none."""
 
@@ -59,6 +61,7 @@ REACH_ROWS = (
 WITHOUT = {"stances": "x'' AS stances", "readings": "'{}' AS readings", "read": "x'' AS read"}
 """What stands in place of columns that were not asked for."""
 COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances", "readings", "read")
+NAME_ROWS = "SELECT n, name FROM mention_names INDEXED BY names_of_mention WHERE n >= ? AND n < ?"
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
          json.dumps(readings), read),
     )  # fmt: skip
     _make_reach(connection, (first, end))
+    pairs = _pairs(connection, np.ascontiguousarray(facts["n"]), (first, end))
+    connection.execute("INSERT INTO day_names (first, pairs) VALUES (?, ?)", (first, pairs))
 
 
 def _make_reach(connection: sqlite3.Connection, rows: tuple[int, int]) -> None:
@@ -161,6 +166,22 @@ def _readings(connection: sqlite3.Connection, rows: tuple[int, int]) -> tuple[di
         for _, emotion, model, confidence in connection.execute(READ_ROWS, rows)
     ]
     return {"emotion": list(emotions), "model": list(models)}, np.array(found, READ).tobytes()
+
+
+def _pairs(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, int]) -> bytes:
+    """The names of mentions; those of excluded ones are left out."""
+    found = np.array(connection.execute(NAME_ROWS, rows).fetchall(), np.int64).reshape(-1, 2)
+    places = np.minimum(np.searchsorted(numbers, found[:, 0]), len(numbers) - 1)
+    kept = numbers[places] == found[:, 0]
+    pairs = np.empty(int(kept.sum()), PAIRS)
+    pairs["place"], pairs["name"] = places[kept], found[kept, 1]
+    return pairs.tobytes()
+
+
+def pairs_of(connection: sqlite3.Connection, day: DayColumns) -> Array:
+    """The names in the mentions of a day; none where it was put into columns before names were read."""
+    row = connection.execute("SELECT pairs FROM day_names WHERE first = ?", (day.first,)).fetchone()
+    return np.frombuffer(row[0] if row else b"", PAIRS)
 
 
 def days_with_columns(

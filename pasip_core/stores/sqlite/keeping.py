@@ -14,6 +14,7 @@ from ..ports import Kept, Said
 from ..values import check_sentiments, sound
 from .changes import KeywordSets, next_change, touch
 from .database import Database
+from .naming import names_of_rows, write_names
 from .rows import (
     ANALYSIS_COLUMNS,
     MENTION_COLUMNS,
@@ -36,11 +37,12 @@ def completed(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], menti
     corrected = _corrected(
         connection, [(k, row["n"]) for row, m in zip(rows, mentions, strict=True) for k in m.keywords]
     )
-    topics = _topics(connection, [row["n"] for row in rows])
+    numbers = [row["n"] for row in rows]
+    topics, names = _topics(connection, numbers), names_of_rows(connection, numbers)
     return [
         Kept(
             mention, tuple(history[row["id"]]), tuple(sorted(corrected[row["n"]])), bool(row["excluded"]),
-            topics.get(row["n"], ""),
+            topics.get(row["n"], ""), names.get(row["n"], ()), row["names_by"],
         )
         for row, mention in zip(rows, mentions, strict=True)
     ]  # fmt: skip
@@ -151,6 +153,11 @@ class Keeping:
         connection.executemany(
             "INSERT OR IGNORE INTO voices VALUES (?, ?)",
             {(one.mention.platform, one.mention.source) for _, one in numbered},
+        )
+
+        write_names(connection, [(n, one.names) for n, one in numbered], {})
+        connection.executemany(
+            "UPDATE scraped_data SET names_by = ? WHERE n = ?", ((one.names_by, n) for n, one in numbered)
         )
 
     def _row(self, n: int, one: Kept) -> tuple[object, ...]:

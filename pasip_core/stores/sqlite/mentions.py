@@ -15,6 +15,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
+from pasip_core.domain.names import NamedEntity, NamesRead, NameTotal
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError, LeaseLost
 
@@ -25,6 +26,7 @@ from .changes import KeywordSets, last_change, next_change
 from .database import Database
 from .keeping import Keeping, completed
 from .leases import holds
+from .naming import Naming
 from .numbers import compute
 from .persons import held, replace_authors
 from .rows import (
@@ -57,6 +59,7 @@ class SqliteMentions:
         self._sets = KeywordSets(database)
         self._understanding = Understanding(database, self._sets, zone)
         self._keeping = Keeping(database, self._sets, zone)
+        self._naming = Naming(database, zone)
 
     @cached_property
     def _told(self) -> Told:
@@ -130,6 +133,55 @@ class SqliteMentions:
     def remove_excluded(self, limit: int) -> int:
         """See ``MentionStore``."""
         return self._understanding.remove_excluded(limit)
+
+    def unnamed(self, reader: str, limit: int) -> list[Mention]:
+        """See ``MentionStore``."""
+        found = self._listed("INDEXED BY to_name WHERE names_by = '' AND excluded = 0 ORDER BY n DESC", (), limit)
+        for sign in "<>":
+            if rest := limit - len(found):
+                other = f"INDEXED BY to_name WHERE names_by {sign} ? AND names_by > '' AND excluded = 0"
+                found += self._listed(other, (reader,), rest)
+        return found
+
+    def count_unnamed(self, reader: str, *, bound: int | None = None) -> int:
+        """See ``MentionStore``."""
+        counted = sum(
+            self._counted(f"INDEXED BY to_name WHERE names_by {sign} ? AND excluded = 0", (reader,), bound)
+            for sign in "<>"
+        )
+        return counted if bound is None else min(counted, bound)
+
+    def save_names(self, read: Sequence[NamesRead]) -> int:
+        """See ``MentionStore``."""
+        return self._naming.save_names(read)
+
+    def names_of(self, ids: Sequence[str]) -> dict[str, tuple[NamedEntity, ...]]:
+        """See ``MentionStore``."""
+        return self._naming.names_of(ids)
+
+    def named(self, id: str) -> NamedEntity | None:
+        """See ``MentionStore``."""
+        return self._naming.named(id)
+
+    def known_names(self) -> Iterator[NamedEntity]:
+        """See ``MentionStore``."""
+        yield from self._naming.known_names()
+
+    def forget_names(self, ids: Sequence[str]) -> int:
+        """See ``MentionStore``."""
+        return self._naming.forget_names(ids)
+
+    def tally_names(
+        self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
+    ) -> list[NameTotal]:
+        """See ``MentionStore``."""
+        from . import counting, summing  # numpy: only who asks needs it
+
+        merged = self._naming.merged()
+        with self._database.snapshot() as connection:
+            names = self._naming.numbers(connection, filters)
+            chosen = summing.Chosen(connection, filters, self._told, names=names)
+            return counting.tally_names(connection, chosen, merged, kinds, limit, only)
 
     def holding(self, words: Sequence[str]) -> Iterator[Mention]:
         """See ``MentionStore``."""
@@ -278,19 +330,20 @@ class SqliteMentions:
 
         Several keywords in the order of time: the first rows of the union are among the first rows of each.
         """
+        names = self._naming.numbers(connection, filters)
         if walk.order == "engagement":
             from .ranking import most_engaged  # numpy: only who asks needs it
 
-            return most_engaged(connection, filters, walk, limit, self._told)
+            return most_engaged(connection, filters, walk, limit, self._told, names)
         rows = walk.rows(filters.period)
         if len(filters.keywords) > 1 and not filters.text.strip():
             found: set[tuple[int, int]] = set()
             for keyword in filters.keywords:
-                chosen = select(replace(filters, keywords=(keyword,), sentiments=()), rows)
+                chosen = select(replace(filters, keywords=(keyword,), sentiments=()), rows, names)
                 chosen.one_of("coalesce(m.sentiment, 'pending')", filters.sentiments)
                 found.update((row[0], row[1]) for row in connection.execute(*walk.sql(chosen, limit)))
             return sorted(found, reverse=walk.order == "newest")[:limit]
-        return [(row[0], row[1]) for row in connection.execute(*walk.sql(select(filters, rows), limit))]
+        return [(row[0], row[1]) for row in connection.execute(*walk.sql(select(filters, rows, names), limit))]
 
     def _by_number(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
         if not numbers:
@@ -319,8 +372,8 @@ class SqliteMentions:
 
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""
-        chosen = select(filters)
-        with self._database.reading() as connection:
+        with self._database.snapshot() as connection:
+            chosen = select(filters, names=self._naming.numbers(connection, filters))
             row = connection.execute(
                 f"SELECT count(*) FROM (SELECT 1 {chosen.sql} LIMIT ?)", (*chosen.values, bound + 1)
             ).fetchone()
@@ -331,7 +384,8 @@ class SqliteMentions:
         from . import tallying  # numpy: only who asks needs it
 
         with self._database.snapshot() as connection:
-            return tallying.tally(connection, filters, by, limit, self._told)
+            names = self._naming.numbers(connection, filters)
+            return tallying.tally(connection, filters, by, limit, self._told, names)
 
     def accounts(
         self, filters: Filters, order: AccountOrder, *, limit: int = 50, aside: Collection[tuple[str, str]] = ()
@@ -340,7 +394,8 @@ class SqliteMentions:
         from . import reach  # numpy: only who asks needs it
 
         with self._database.snapshot() as connection:
-            return reach.accounts(connection, filters, order, limit, aside, self._told)
+            names = self._naming.numbers(connection, filters)
+            return reach.accounts(connection, filters, order, limit, aside, self._told, names)
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """See ``MentionStore``."""
@@ -373,7 +428,7 @@ class SqliteMentions:
         beyond = id_bytes(after) if after else b""
         with self._database.snapshot() as connection:
             rows = connection.execute(
-                f"SELECT {MENTION_COLUMNS}, excluded FROM scraped_data WHERE id > ? ORDER BY id LIMIT ?",
+                f"SELECT {MENTION_COLUMNS}, excluded, names_by FROM scraped_data WHERE id > ? ORDER BY id LIMIT ?",
                 (beyond, limit),
             ).fetchall()
             return completed(connection, rows, self._mentions(connection, rows))

@@ -20,11 +20,16 @@ Place = tuple[int, int]
 
 
 def most_engaged(
-    connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int, told: Told
+    connection: sqlite3.Connection,
+    filters: Filters,
+    walk: Walk,
+    limit: int,
+    told: Told,
+    names: tuple[int, ...] = (),
 ) -> list[tuple[int, int]]:
     """(row number, rank) of the next rows; within one snapshot."""
     best: list[Place] = []
-    chosen = Chosen(connection, filters, told)
+    chosen = Chosen(connection, filters, told, names=names)
     seen: set[date] = set()
     for day in days_with_columns(
         connection, filters.period, stances=chosen.reads_stances, readings=chosen.reads_readings
@@ -33,7 +38,7 @@ def most_engaged(
         best = _merged(best, _behind(day, chosen.of(day), walk.after, floor, limit), limit)
         seen.add(day.day)
     for gap in gaps(filters.period, seen):
-        rows = connection.execute(*walk.sql(select(replace(filters, period=gap)), limit))
+        rows = connection.execute(*walk.sql(select(replace(filters, period=gap), names=names), limit))
         best = _merged(best, ((rank, n) for n, rank in rows), limit)
     return [(n, rank) for rank, n in best]
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, mean_polarity
-from pasip_core.domain.period import Period
 
 from ..cells import COUNTED
 from .columns import UNKNOWN, Array, DayColumns, author_key, days_with_columns, gaps
@@ -162,40 +161,40 @@ def accounts(
     limit: int,
     aside: Collection[tuple[str, str]],
     told: Told,
+    names: tuple[int, ...],
 ) -> list[Account]:
-    """See ``MentionStore.accounts``; within one snapshot."""
+    """See ``MentionStore.accounts``; within one snapshot. ``names`` are the numbers that ``filters.entity`` means."""
     voices, seen = Voices(), set[date]()
-    chosen = Chosen(connection, replace(filters, without=(*filters.without, "")), told)
-    for day, followers, scores in _days(connection, filters.period, stances=chosen.reads_stances):
+    chosen = Chosen(connection, replace(filters, without=(*filters.without, "")), told, names=names)
+    for day, followers, scores in _days(connection, chosen):
         meant = chosen.of(day)
-        facts, names = day.facts[meant.places], sorted({platform for platform, _ in day.voices})
-        at = np.array([names.index(platform) for platform, _ in day.voices])[facts["voice"]]
+        facts, places = day.facts[meant.places], sorted({platform for platform, _ in day.voices})
+        at = np.array([places.index(platform) for platform, _ in day.voices])[facts["voice"]]
         voices.add(Spoken(
-            day.accounts["key"], np.array([voices.number(name) for name in names]),
-            facts["account"].astype(np.int64) * len(names) + at, facts["n"], facts["engagement"],
+            day.accounts["key"], np.array([voices.number(name) for name in places]),
+            facts["account"].astype(np.int64) * len(places) + at, facts["n"], facts["engagement"],
             followers[meant.places], STANCES[meant.tones] if chosen.reads_stances else scores[meant.places],
         ))  # fmt: skip
         seen.add(day.day)
     for gap in gaps(filters.period, seen):
-        _add_rows(connection, voices, replace(filters, period=gap))
+        _add_rows(connection, voices, replace(filters, period=gap), names)
     found = voices.ranked(connection, order, limit + len(aside))
     return [one for one in found if (one.platform, one.author) not in aside][:limit]
 
 
-def _days(
-    connection: sqlite3.Connection, period: Period, *, stances: bool
-) -> Iterator[tuple[DayColumns, Array, Array]]:
+def _days(connection: sqlite3.Connection, chosen: Chosen) -> Iterator[tuple[DayColumns, Array, Array]]:
     """Days with their followers and polarities; those of an older version have none, and are summed from rows."""
+    period = chosen.filters.period
     kept = {row["first"]: (row["followers"], row["polarity"]) for row in connection.execute(READ, rows_of(period))}
-    for day in days_with_columns(connection, period, stances=stances):
+    for day in days_with_columns(connection, period, stances=chosen.reads_stances, readings=chosen.reads_readings):
         if day.first in kept:
             followers, polarity = kept[day.first]
             yield day, np.frombuffer(followers, np.int64), np.frombuffer(polarity, np.float32)
 
 
-def _add_rows(connection: sqlite3.Connection, voices: Voices, filters: Filters) -> None:
+def _add_rows(connection: sqlite3.Connection, voices: Voices, filters: Filters, asked: tuple[int, ...]) -> None:
     """Mentions of days without columns, from their rows."""
-    chosen = select(filters)
+    chosen = select(filters, names=asked)
     chosen.add("m.author <> ''")
     polarity = STANCE if filters.one_keyword else SCORES
     sql = f"SELECT m.author, m.platform, {chosen.n}, m.engagement, m.author_followers, {polarity} {chosen.sql}"

@@ -23,6 +23,7 @@ BY_AUTHOR = "scraped_data m INDEXED BY by_author"
 SENTIMENT = "coalesce(m.sentiment, 'pending')"
 STANCE = "coalesce(s.sentiment, 'pending')"
 TOPIC = "topic_mentions o"
+NAMED = "mention_names"
 EMOTION = "coalesce(m.emotion, 'pending')"
 MODEL = "coalesce(m.model_version, 'pending')"
 CONFIDENCE = f"CASE WHEN m.sentiment IS NULL THEN 'pending' WHEN m.confidence < {SURE} THEN 'low' ELSE 'high' END"
@@ -55,10 +56,13 @@ class Selection:
         return f"FROM {self.tables} WHERE {' AND '.join(self.conditions)}"
 
 
-def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
-    """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
-    chosen = _starting_point(filters)
+def select(filters: Filters, rows: tuple[int, int] | None = None, names: tuple[int, ...] = ()) -> Selection:
+    """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it.
+
+    ``names`` are the numbers that ``filters.entity`` means.
+    """
     first, end = rows or rows_of(filters.period)
+    chosen = _starting_point(filters, names, (first, end))
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
     if len(filters.keywords) > 1:
         chosen.add(f"m.keyword_set IN ({MEMBERS} ({marks(filters.keywords)}))", *filters.keywords)
@@ -70,19 +74,24 @@ def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     chosen.one_of(chosen.sentiment, filters.sentiments)
     if filters.topic and not chosen.tables.startswith(TOPIC):
         chosen.add(f"EXISTS (SELECT 1 FROM {TOPIC} WHERE o.topic = ? AND o.n = {chosen.n})", filters.topic)
+    if names and NAMED not in chosen.tables:
+        held = f"SELECT n FROM {NAMED} WHERE name IN ({marks(names)}) AND n >= ? AND n < ?"
+        chosen.add(f"{chosen.n} IN ({held})", *names, first, end)
     chosen.one_of(EMOTION, filters.emotions)
     if filters.unsure:
         chosen.add("m.confidence < ?", SURE)
     return chosen
 
 
-def _starting_point(filters: Filters) -> Selection:
+def _starting_point(filters: Filters, names: tuple[int, ...], rows: tuple[int, int]) -> Selection:
     """The tables, the one that leaves fewest rows first; for accounts their index, save where one is nobody's."""
     words, keyword = text_query(filters.text), filters.one_keyword
     if words is not None:
         return _of_words(words, keyword)
     if filters.accounts and "" not in filters.accounts:
         return _of_accounts(keyword)
+    if names:
+        return _named(keyword, names, rows)
     if keyword is not None:
         chosen = Selection(f"stances s CROSS JOIN {FACTS} ON m.n = s.n", "s.n", STANCE)
         chosen.add("s.keyword = ?", keyword)
@@ -92,6 +101,23 @@ def _starting_point(filters: Filters) -> Selection:
         chosen.add("o.topic = ?", filters.topic)
         return chosen
     return Selection(FACTS, "m.n")
+
+
+def _named(keyword: str | None, names: tuple[int, ...], rows: tuple[int, int]) -> Selection:
+    """Mentions that hold a name, each once: where it is one alone, in the order of time."""
+    if len(names) == 1:
+        chosen = Selection(f"{NAMED} x", "x.n")
+    else:
+        each = f"SELECT DISTINCT n FROM {NAMED} WHERE name IN ({marks(names)}) AND n >= ? AND n < ?"
+        chosen = Selection(f"({each}) x", "x.n", values=[*names, *rows])
+    if keyword is not None:
+        chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = x.n"
+        chosen.sentiment = STANCE
+        chosen.values.append(keyword)
+    chosen.tables += f" CROSS JOIN {FACTS} ON m.n = x.n"
+    if len(names) == 1:
+        chosen.add("x.name = ?", *names)
+    return chosen
 
 
 def _of_words(words: str, keyword: str | None) -> Selection:

@@ -17,7 +17,7 @@ from pasip_core.domain.metrics import Total
 
 from ..cells import COUNTED
 from ..ports import Dimension
-from .columns import CONFIDENCES, READ_DIMENSIONS, UNKNOWN, Array, DayColumns, author_key
+from .columns import CONFIDENCES, READ_DIMENSIONS, UNKNOWN, Array, DayColumns, author_key, pairs_of
 from .rows import SECOND_BITS, marks, milliseconds
 from .selecting import text_query
 from .topics import of_topic
@@ -82,6 +82,8 @@ class Chosen:
     filters: Filters
     told: Told
     by_keyword: bool = False
+    names: tuple[int, ...] = ()
+    """Numbers of the name that the filters mean, and of those merged into it."""
     by_reading: bool = False
 
     @property
@@ -127,6 +129,11 @@ class Chosen:
             keep &= felt[day.read["emotion"][places]]
         if filters.unsure:
             keep &= day.read["confidence"][places] == CONFIDENCES.index(LOW)
+        if self.names:
+            pairs = pairs_of(self.connection, day)
+            holds = np.zeros(len(facts), bool)
+            holds[pairs["place"][np.isin(pairs["name"], self.names)]] = True
+            keep &= holds[places]
         if self._words is not None:
             keep &= self.told.of(self.connection, day, self._words)[places]
         if filters.topic:

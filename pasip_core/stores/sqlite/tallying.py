@@ -20,11 +20,16 @@ from .topics import with_topics
 
 
 def tally(
-    connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None, told: Told
+    connection: sqlite3.Connection,
+    filters: Filters,
+    by: Sequence[Dimension],
+    limit: int | None,
+    told: Told,
+    names: tuple[int, ...] = (),
 ) -> list[Total]:
-    """See ``MentionStore.tally``; within one snapshot."""
+    """See ``MentionStore.tally``; within one snapshot. ``names`` are the numbers that ``filters.entity`` means."""
     sums = Sums(filters, by)
-    chosen = Chosen(connection, filters, told, "keyword" in by, bool(READ_DIMENSIONS.intersection(by)))
+    chosen = Chosen(connection, filters, told, "keyword" in by, names, bool(READ_DIMENSIONS.intersection(by)))
     summed: set[date] = set()
     for day in days_with_columns(
         connection, filters.period, stances=chosen.reads_stances, readings=chosen.reads_readings
@@ -34,14 +39,18 @@ def tally(
         sums.add(day, chosen.of(day))
         summed.add(day.day)
     if not summed:
-        return _tally_rows(connection, filters, by, limit)
+        return _tally_rows(connection, filters, by, limit, names)
     for gap in gaps(filters.period, summed):
-        sums.add_totals(_tally_rows(connection, replace(filters, period=gap), by, None))
+        sums.add_totals(_tally_rows(connection, replace(filters, period=gap), by, None, names))
     return sums.loudest(connection, limit)
 
 
 def _tally_rows(
-    connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None
+    connection: sqlite3.Connection,
+    filters: Filters,
+    by: Sequence[Dimension],
+    limit: int | None,
+    names: tuple[int, ...],
 ) -> list[Total]:
     """Keyword by keyword where they are told apart; where the zone changes its offset in the period, day by day."""
     period = filters.period
@@ -50,7 +59,7 @@ def _tally_rows(
         told = [
             replace(total, by={**total.by, "keyword": keyword})
             for keyword in filters.keywords
-            for total in _tally_rows(connection, filters.only(keyword), others, None)
+            for total in _tally_rows(connection, filters.only(keyword), others, None, names)
         ]
         return sorted(told, key=lambda t: -t.volume)[:limit]
     if (
@@ -58,9 +67,9 @@ def _tally_rows(
         and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
     ):
         parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
-        totals = [total for part in parts for total in _tally_rows(connection, part, by, None)]
+        totals = [total for part in parts for total in _tally_rows(connection, part, by, None, names)]
         return sorted(totals, key=lambda t: -t.volume)[:limit]
-    chosen = select(filters)
+    chosen = select(filters, names=names)
     if "topic" in by:
         chosen.tables += f" LEFT JOIN topic_mentions belongs ON belongs.n = {chosen.n}"
     expressions = [_expression(name, chosen.n, chosen.sentiment, filters) for name in by]

@@ -1,0 +1,177 @@
+"""How many mentions hold which names: from the columns of days, and from rows where a day has none."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+
+from pasip_core.domain.filters import Filters
+from pasip_core.domain.names import KINDS, Merged, NamedEntity, NameTotal, asked_kinds, sorted_totals
+
+from ..cells import COUNTED
+from .columns import Array, DayColumns, days_with_columns, gaps, pairs_of
+from .naming import KIND_BITS, entities_of, numbers_of
+from .selecting import select
+from .summing import Chosen
+
+TONES = len(COUNTED)
+NOT_MEANT = 255
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Names that count as one, by number: ``mains`` maps a number to that of its group, ``known`` to what it is called.
+
+    The number of a group is that of one of its members: what it is called need not stand in any mention.
+    """
+
+    mains: Mapping[int, int]
+    known: Mapping[int, NamedEntity]
+    hidden: frozenset[int]
+    by_id: Mapping[str, int]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, merged: Merged) -> Groups:
+        """As people merged and hid names."""
+        groups = merged.groups()
+        numbers = numbers_of(connection, {id for ids in groups.values() for id in ids} | merged.hidden)
+        mains: dict[int, int] = {}
+        known: dict[int, NamedEntity] = {}
+        by_id: dict[str, int] = {}
+        for main, ids in groups.items():
+            members = [numbers[id] for id in ids if id in numbers]
+            entity = merged.entity(main)
+            if members and entity:
+                mains |= dict.fromkeys(members, members[0])
+                known[members[0]], by_id[main] = entity, members[0]
+        hidden = {mains.get(numbers[id], numbers[id]) for id in merged.hidden if id in numbers}
+        hidden |= {by_id[main] for main in merged.hidden if main in by_id}
+        return cls(mains, known, frozenset(hidden), by_id)
+
+    def united(self, numbers: Array, mentions: Array, tones: Array) -> tuple[Array, Array]:
+        """Numbers of groups with tones, those of one mention once."""
+        if not self.mains:
+            return numbers, tones
+        froms = np.array(sorted(self.mains), np.int64)
+        tos = np.array([self.mains[n] for n in froms.tolist()], np.int64)
+        places = np.minimum(np.searchsorted(froms, numbers), len(froms) - 1)
+        merged = froms[places] == numbers
+        if not merged.any():
+            return numbers, tones
+        mains = tos[places[merged]]
+        _, first = np.unique(mains * (1 << 32) + mentions[merged], return_index=True)
+        return (
+            np.concatenate([numbers[~merged], mains[first]]),
+            np.concatenate([tones[~merged], tones[merged][first]]),
+        )
+
+
+@dataclass
+class Count:
+    """Codes of names and tones, and how many mentions each stands for."""
+
+    codes: list[Array] = field(default_factory=list)
+    weights: list[Array] = field(default_factory=list)
+
+    def add(self, numbers: Array, tones: Array, weights: Array | None = None) -> None:
+        """So many mentions of each."""
+        self.codes.append(numbers.astype(np.int64) * TONES + tones)
+        self.weights.append(np.ones(len(numbers), np.int64) if weights is None else weights)
+
+    def volumes(self) -> tuple[Array, Array]:
+        """Numbers of names, and a row of volumes by tone for each."""
+        if not self.codes:
+            return np.empty(0, np.int64), np.empty((0, TONES), np.int64)
+        codes, weights = np.concatenate(self.codes), np.concatenate(self.weights)
+        top = int(codes.max(initial=0)) // TONES + 1
+        summed = np.bincount(codes, weights, minlength=top * TONES).astype(np.int64).reshape(top, TONES)
+        numbers = np.flatnonzero(summed.any(axis=1))
+        return numbers, summed[numbers]
+
+
+def tally_names(
+    connection: sqlite3.Connection,
+    chosen: Chosen,
+    merged: Merged,
+    kinds: Sequence[str],
+    limit: int | None,
+    only: Sequence[str],
+) -> list[NameTotal]:
+    """See ``MentionStore.tally_names``; within one snapshot."""
+    groups, count = Groups.read(connection, merged), Count()
+    done: set[date] = set()
+    for day in days_with_columns(connection, chosen.filters.period, stances=chosen.reads_stances):
+        numbers, mentions, tones = _of_day(connection, day, chosen)
+        count.add(*groups.united(numbers, mentions, tones))
+        done.add(day.day)
+    for gap in gaps(chosen.filters.period, done):
+        count.add(*groups.united(*_of_rows(connection, replace(chosen.filters, period=gap), chosen.names)))
+    return _loudest(connection, groups, count, kinds, limit, only)
+
+
+def _of_day(connection: sqlite3.Connection, day: DayColumns, chosen: Chosen) -> tuple[Array, Array, Array]:
+    """Number, mention and tone of each name in a mention that is meant."""
+    pairs, meant = pairs_of(connection, day), chosen.of(day)
+    tones = np.full(len(day.facts), NOT_MEANT, np.uint8)
+    tones[meant.places] = meant.tones
+    found = tones[pairs["place"]]
+    keep = found != NOT_MEANT
+    return pairs["name"][keep].astype(np.int64), pairs["place"][keep].astype(np.int64), found[keep]
+
+
+def _of_rows(connection: sqlite3.Connection, filters: Filters, names: tuple[int, ...]) -> tuple[Array, Array, Array]:
+    """The same of days without columns."""
+    chosen = select(filters, names=names)
+    rows = connection.execute(
+        f"SELECT y.name, {chosen.n}, {chosen.sentiment} "
+        f"FROM {chosen.tables} CROSS JOIN mention_names y ON y.n = m.n WHERE {' AND '.join(chosen.conditions)}",
+        chosen.values,
+    ).fetchall()
+    _, mentions = np.unique(np.array([row[1] for row in rows], np.int64), return_inverse=True)
+    tones = np.array([COUNTED.index(row[2]) for row in rows], np.uint8)
+    return np.array([row[0] for row in rows], np.int64), mentions, tones
+
+
+def _loudest(
+    connection: sqlite3.Connection,
+    groups: Groups,
+    count: Count,
+    kinds: Sequence[str],
+    limit: int | None,
+    only: Sequence[str],
+) -> list[NameTotal]:
+    numbers, volumes = count.volumes()
+    keep = np.isin(numbers, list(groups.hidden), invert=True)
+    if only:
+        known = numbers_of(connection, [id for id in only if id not in groups.by_id])
+        keep &= np.isin(numbers, [groups.mains.get(n, n) for n in known.values()] + [
+            groups.by_id[id] for id in only if id in groups.by_id
+        ])  # fmt: skip
+    numbers, volumes = numbers[keep], volumes[keep]
+    kind_of = numbers & ((1 << KIND_BITS) - 1)
+    for number, entity in groups.known.items():
+        kind_of[numbers == number] = KINDS.index(entity.kind)
+    first = _first(kind_of, volumes.sum(axis=1), [KINDS.index(kind) for kind in asked_kinds(kinds)], limit)
+    wanted = numbers[first].tolist()
+    entities = entities_of(connection, [n for n in wanted if n not in groups.known])
+    totals = [
+        NameTotal(groups.known.get(n) or entities[n], dict(zip(COUNTED, row, strict=True)))
+        for n, row in zip(wanted, volumes[first].tolist(), strict=True)
+    ]
+    return sorted_totals(totals, limit)
+
+
+def _first(kind_of: Array, volumes: Array, kinds: Sequence[int], limit: int | None) -> Array:
+    """Places of the loudest of each kind, and of those as loud as the last one of them."""
+    found = []
+    for kind in kinds:
+        places = np.flatnonzero(kind_of == kind)
+        if limit is not None and len(places) > limit:
+            floor = np.partition(volumes[places], -limit)[-limit]
+            places = places[volumes[places] >= floor]
+        found.append(places)
+    return np.concatenate(found) if found else np.empty(0, np.int64)
