@@ -13,7 +13,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.names import KINDS, Merged, NamedEntity, NameTotal, asked_kinds, sorted_totals
 
 from ..cells import COUNTED
-from .columns import Array, DayColumns, days_with_columns, gaps, pairs_of
+from .columns import Array, DayColumns, gaps, pairs_of
 from .naming import KIND_BITS, entities_of, numbers_of
 from .selecting import select
 from .summing import Chosen
@@ -104,7 +104,7 @@ def tally_names(
     """See ``MentionStore.tally_names``; within one snapshot."""
     groups, count = Groups.read(connection, merged), Count()
     done: set[date] = set()
-    for day in days_with_columns(connection, chosen.filters.period, stances=chosen.reads_stances):
+    for day in chosen.days():
         numbers, mentions, tones = _of_day(connection, day, chosen)
         count.add(*groups.united(numbers, mentions, tones))
         done.add(day.day)

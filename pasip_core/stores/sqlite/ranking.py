@@ -11,7 +11,7 @@ import numpy as np
 
 from pasip_core.domain.filters import Filters
 
-from .columns import UNKNOWN, DayColumns, days_with_columns, gaps
+from .columns import UNKNOWN, DayColumns, gaps
 from .selecting import NOTHING_KNOWN, Walk, select
 from .summing import Chosen, Meant, Told
 
@@ -31,9 +31,7 @@ def most_engaged(
     best: list[Place] = []
     chosen = Chosen(connection, filters, told, names=names)
     seen: set[date] = set()
-    for day in days_with_columns(
-        connection, filters.period, stances=chosen.reads_stances, readings=chosen.reads_readings
-    ):
+    for day in chosen.days():
         floor = best[-1][0] if len(best) == limit else NOTHING_KNOWN
         best = _merged(best, _behind(day, chosen.of(day), walk.after, floor, limit), limit)
         seen.add(day.day)

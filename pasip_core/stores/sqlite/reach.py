@@ -16,7 +16,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, mean_polarity
 
 from ..cells import COUNTED
-from .columns import UNKNOWN, Array, DayColumns, author_key, days_with_columns, gaps
+from .columns import UNKNOWN, Array, DayColumns, author_key, gaps
 from .rows import marks, moment_of_row, rows_of
 from .selecting import select
 from .summing import MIXED, Chosen, Told
@@ -186,7 +186,7 @@ def _days(connection: sqlite3.Connection, chosen: Chosen) -> Iterator[tuple[DayC
     """Days with their followers and polarities; those of an older version have none, and are summed from rows."""
     period = chosen.filters.period
     kept = {row["first"]: (row["followers"], row["polarity"]) for row in connection.execute(READ, rows_of(period))}
-    for day in days_with_columns(connection, period, stances=chosen.reads_stances, readings=chosen.reads_readings):
+    for day in chosen.days():
         if day.first in kept:
             followers, polarity = kept[day.first]
             yield day, np.frombuffer(followers, np.int64), np.frombuffer(polarity, np.float32)

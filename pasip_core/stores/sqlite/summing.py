@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from pasip_core.domain.metrics import Total
 
 from ..cells import COUNTED
 from ..ports import Dimension
-from .columns import CONFIDENCES, READ_DIMENSIONS, UNKNOWN, Array, DayColumns, author_key, pairs_of
+from .columns import CONFIDENCES, READ_DIMENSIONS, UNKNOWN, Array, DayColumns, author_key, days_with_columns, pairs_of
 from .rows import SECOND_BITS, marks, milliseconds
 from .selecting import text_query
 from .topics import of_topic
@@ -95,6 +95,12 @@ class Chosen:
     def reads_stances(self) -> bool:
         """Whether stances count, and not the sentiment of the whole."""
         return self.by_keyword or self.filters.one_keyword is not None
+
+    def days(self) -> Iterator[DayColumns]:
+        """The days of the filters that have columns, with all that is looked at."""
+        return days_with_columns(
+            self.connection, self.filters.period, stances=self.reads_stances, readings=self.reads_readings
+        )
 
     @cached_property
     def _sets(self) -> list[int]:

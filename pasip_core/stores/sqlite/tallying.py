@@ -12,7 +12,7 @@ from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 
 from ..ports import Dimension
-from .columns import READ_DIMENSIONS, days_with_columns, gaps
+from .columns import READ_DIMENSIONS, gaps
 from .rows import SECOND_BITS, milliseconds
 from .selecting import CONFIDENCE, EMOTION, MODEL, select
 from .summing import Chosen, Sums, Told
@@ -31,9 +31,7 @@ def tally(
     sums = Sums(filters, by)
     chosen = Chosen(connection, filters, told, "keyword" in by, names, bool(READ_DIMENSIONS.intersection(by)))
     summed: set[date] = set()
-    for day in days_with_columns(
-        connection, filters.period, stances=chosen.reads_stances, readings=chosen.reads_readings
-    ):
+    for day in chosen.days():
         if "topic" in by:
             day = with_topics(connection, day)
         sums.add(day, chosen.of(day))
