@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from pasip_core.domain.influence import ORDERS, SPAM, Account, Influencer, SetAside, account_id
+from pasip_core.domain.influence import ORDERS, Account
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_mention
@@ -170,17 +170,3 @@ def test_a_pseudonym_takes_the_place_of_the_name(stores: Stores) -> None:
     stores.mentions.replace_authors([replace(mention, author="user-x") for mention in mine])
     assert "bara" not in {a.author for a in stores.mentions.accounts(everything(), "mentions")}
     assert of(stores.mentions.accounts(everything(), "mentions"), "user-x").followers == 5_000
-
-
-def test_records_of_accounts_come_back_as_they_were_saved(stores: Stores) -> None:
-    told = Influencer(
-        account_id("twitter", "anies"), "anies", "twitter", None, None, 3, None, (), "https://x.com/anies", NOW
-    )
-    more = replace(told, id="2", followers_count=7, engagement_rate=1.5, sentiment_influence="negative",
-                   topics_discussed=("t1", "t2"), computed_at=NOW)  # fmt: skip
-    aside = SetAside(account_id("twitter", "spam"), "twitter", "spam", SPAM, NOW, "local")
-    for record in (told, more):
-        stores.influencers.save(record)
-    stores.set_aside.save(aside)
-    assert {r.id: r for r in stores.influencers.list()} == {told.id: told, "2": more}
-    assert stores.set_aside.list() == [aside]
