@@ -10,6 +10,8 @@ import pytest
 
 from pasip_core.domain.influence import ORDERS, Account
 from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.metrics import BoundedCount
+from pasip_core.domain.naming import spoken_to
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_mention
 from tests.contracts.helpers import everything, ids, page_through, roll_up
@@ -170,3 +172,23 @@ def test_a_pseudonym_takes_the_place_of_the_name(stores: Stores) -> None:
     stores.mentions.replace_authors([replace(mention, author="user-x") for mention in mine])
     assert "bara" not in {a.author for a in stores.mentions.accounts(everything(), "mentions")}
     assert of(stores.mentions.accounts(everything(), "mentions"), "user-x").followers == 5_000
+
+
+def test_speeches_are_the_newest_that_may_speak_to_somebody(stores: Stores) -> None:
+    texts = ["halo @siti", "tanpa nama", "balasan", "lebar \uff20tono", "lama @budi"]
+    stores.mentions.upsert([
+        make_mention(text, published_at=NOW - timedelta(minutes=n), author=f"a{n}",
+                     raw_data={"in_reply_to_screen_name": "kpu_id"} if text == "balasan" else {"id": n})
+        for n, text in enumerate(texts)
+    ])  # fmt: skip
+    found, looked_at = stores.mentions.speeches(everything(), 4)
+    assert [(speech.author, sorted(spoken_to(speech))) for speech in found] == [
+        ("a0", ["siti"]), ("a2", ["kpu_id"]), ("a3", ["tono"]),
+    ]  # fmt: skip
+    assert looked_at == BoundedCount(4, exact=False)
+    for filters, count, names in (
+        (everything(), 5, ["a0", "a2", "a3", "a4"]), (everything(text="halo siti"), 1, ["a0"]),
+        (everything(text='"lama budi"'), 1, ["a4"]), (everything(accounts=("a1",)), 1, []),
+    ):  # fmt: skip
+        found, looked_at = stores.mentions.speeches(filters, 5)
+        assert ([speech.author for speech in found], looked_at) == (names, BoundedCount(count))

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import ORDERS, Account
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Dimension, Stores
 from pasip_core.stores.sqlite.columns import author_key
+from pasip_core.stores.sqlite.database import MIGRATIONS
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import make_mention
 from tests.contracts.helpers import TODAY, ids, page_through, roll_up
@@ -52,12 +54,19 @@ def numbers(totals: list[Total]) -> list[tuple[object, ...]]:
     return sorted((t.volume, t.engagement_total or -1, repr(sorted(t.by.items()))) for t in totals)
 
 
+def told(accounts: list[Account]) -> list[Account]:
+    """In their order; polarities are kept as short numbers."""
+    return [replace(a, polarity=None if a.polarity is None else round(a.polarity, 5) + 0.0) for a in accounts]
+
+
 def answers(stores: Stores, zone: ZoneInfo) -> dict[str, object]:
     """Everything that columns may answer, over all filters of the pages."""
     found: dict[str, object] = {}
     for name, filters in filters_of_pages(replace(WEEKS, zone=zone)).items():
         for by in SPLITS:
             found[f"{name} {by}"] = numbers(stores.mentions.tally(filters, by))
+        for order in ORDERS:
+            found[f"{name} accounts by {order}"] = told(stores.mentions.accounts(filters, order, limit=20))
         found[f"{name} ranked"] = ids(page_through(stores, filters, "engagement", limit=200))
     by_keyword = Filters(replace(WEEKS, zone=zone), KEYWORDS[:3])
     return {**found, "keywords": numbers(stores.mentions.tally(by_keyword, ("keyword", "sentiment")))}
@@ -70,10 +79,13 @@ def test_columns_answer_as_rows_do(stores: Stores, zone: str) -> None:
     from_columns = answers(stores, ZoneInfo(zone))
     with closing(sqlite3.connect(path)) as connection:
         kept = connection.execute("SELECT * FROM day_columns").fetchall()
+        reach = connection.execute("SELECT * FROM day_reach").fetchall()
         connection.execute("DELETE FROM day_columns")
+        assert connection.execute("SELECT count(*) FROM day_reach").fetchone() == (0,), "they go together"
         connection.commit()
         from_rows = answers(stores, ZoneInfo(zone))
         connection.executemany("INSERT INTO day_columns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        connection.executemany("INSERT INTO day_reach VALUES (?, ?, ?)", reach)
         connection.commit()
     assert from_columns == from_rows
     assert len(kept) == WEEKS.length - 1
@@ -97,19 +109,32 @@ def test_days_of_another_zone_are_not_taken_for_days(tmp_path: Path) -> None:
     after.close()
 
 
-def test_a_store_of_the_first_version_gets_its_columns_with_the_next_rollup(tmp_path: Path) -> None:
+def step_back(path: Path, version: int) -> None:
+    """Leave only what an older version of the schema made."""
+    with closing(sqlite3.connect(":memory:")) as old:
+        for file in MIGRATIONS[:version]:
+            old.executescript(file.read_text(encoding="utf-8"))
+        known = {row[0] for row in old.execute("SELECT name FROM sqlite_schema")}
+    made = sql(path, "SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'table'")
+    for kind, name in made:
+        if name not in known:
+            sql(path, f"DROP {kind} IF EXISTS {name}")
+    sql(path, f"PRAGMA user_version = {version}")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_an_older_version_gets_its_columns_with_the_next_rollup(tmp_path: Path, version: int) -> None:
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     stores.mentions.upsert(list(mentions(300)))
     roll_up(stores)
     path, days = path_of(stores), len(stores.metrics.days())
     before = answers(stores, WEEKS.zone)
     stores.close()
-    sql(path, "DROP TABLE day_columns")
-    sql(path, "PRAGMA user_version = 1")
+    step_back(path, version)
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     assert answers(stores, WEEKS.zone) == before
     assert roll_up(stores) == days
-    assert sql(path, "SELECT count(*) FROM day_columns") == [(days,)]
+    assert sql(path, "SELECT (SELECT count(*) FROM day_columns), (SELECT count(*) FROM day_reach)") == [(days, days)]
     assert answers(stores, WEEKS.zone) == before
     stores.close()
 

@@ -12,7 +12,7 @@ import numpy as np
 from pasip_core.domain.filters import Filters
 
 from .columns import UNKNOWN, DayColumns, days_with_columns, gaps
-from .selecting import NOTHING_KNOWN, Walk, select
+from .selecting import NOTHING_KNOWN, Walk, are_few, select
 from .summing import Chosen, Meant, Told
 
 Place = tuple[int, int]
@@ -23,6 +23,8 @@ def most_engaged(
     connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int, told: Told
 ) -> list[tuple[int, int]]:
     """(row number, rank) of the next rows; within one snapshot."""
+    if are_few(connection, filters):
+        return [(n, rank) for n, rank in connection.execute(*walk.sql(select(filters), limit))]
     best: list[Place] = []
     chosen = Chosen(connection, filters, told)
     seen: set[date] = set()

@@ -14,7 +14,7 @@ from pasip_core.domain.period import Period
 from ..ports import Dimension
 from .columns import days_with_columns, gaps
 from .rows import SECOND_BITS, milliseconds
-from .selecting import select
+from .selecting import are_few, select
 from .summing import Chosen, Sums, Told
 
 
@@ -22,6 +22,8 @@ def tally(
     connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None, told: Told
 ) -> list[Total]:
     """See ``MentionStore.tally``; within one snapshot."""
+    if are_few(connection, filters):
+        return _tally_rows(connection, filters, by, limit)
     sums, chosen = Sums(filters, by), Chosen(connection, filters, told, "keyword" in by)
     summed: set[date] = set()
     for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
