@@ -19,8 +19,13 @@ def current_role() -> str:
     return "analyst"
 
 
+def may(least: str) -> bool:
+    """Whether whoever looks at this page has this role, or one above it."""
+    return ROLES.index(current_role()) >= ROLES.index(least)
+
+
 def require_role(least: str = "viewer") -> None:
     """Stop the page here for anyone whose role is below ``least``."""
-    if ROLES.index(current_role()) < ROLES.index(least):
+    if not may(least):
         st.error(t("This page needs the role “{role}”. Ask an administrator for it.", role=least))
         st.stop()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.components import cached, charts_influencers, downloads, formats, labels, session, state, tables, theme
+from pages.components.access import may
 from pages.components.i18n import t
 from pasip_core.commands import influencers as commands
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
@@ -134,6 +135,8 @@ def _show_actions(wanted: Filters, platform: str, author: str, aside: SetAside |
             on_click=lambda: session.change(without=(*session.current().without, author)),
             help=t("A filter of this view; it is taken back with Clear."),
         )  # fmt: skip
+        if not may("analyst"):
+            return
         if aside:
             st.button(t("Bring back"), icon=":material/undo:", key="account_back", on_click=_bring_back, args=(aside,))
         else:
@@ -174,7 +177,7 @@ def show_set_aside(every: Sequence[SetAside]) -> None:
             st.text(account_name(aside.platform, aside.username), width=320)
             st.text(f"{names.get(aside.reason, aside.reason)} · {formats.moment(aside.at)}", width="stretch")
             st.button(t("Bring back"), icon=":material/undo:", key=f"back_{aside.id}", on_click=_bring_back,
-                      args=(aside,))  # fmt: skip
+                      args=(aside,), disabled=not may("analyst"))  # fmt: skip
 
 
 def show_network(found: Network, key: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .mention import NEWS, Mention
@@ -29,7 +30,28 @@ LONGEST = 60
 """Characters of a username; what is longer is none."""
 
 
-def spoken_to(mention: Mention) -> set[str]:
+AT_SIGNS = ("@", "\uff20")
+"""As they are typed; one of them stands in every text that names an account."""
+ANSWERING = "repl"
+"""A piece of the name of every field in ``ANSWERED``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """As much of a mention as tells who speaks to whom."""
+
+    platform: str
+    author: str
+    text: str
+    raw_data: Mapping[str, Any]
+
+
+def may_speak_to(text: str, raw_data: Mapping[str, Any]) -> bool:
+    """Whether it is worth a look."""
+    return any(sign in text for sign in AT_SIGNS) or any(ANSWERING in field.casefold() for field in raw_data)
+
+
+def spoken_to(mention: Mention | Speech) -> set[str]:
     """The accounts on the same platform that a mention names or answers, as ``account_key`` writes them.
 
     Each once, however often it stands there. News have no accounts to name.
@@ -37,7 +59,8 @@ def spoken_to(mention: Mention) -> set[str]:
     if mention.platform == NEWS:
         return set()
     found = set(_answered(mention.raw_data)) if mention.raw_data else set()
-    if "@" in (text := mention.text):
+    text = mention.text
+    if any(sign in text for sign in AT_SIGNS):
         form = _FORMS.get(mention.platform, _PLAIN)
         found.update(form.findall(fold(_LINK.sub(" ", text))))
     return {name for name in found if len(name) <= LONGEST}

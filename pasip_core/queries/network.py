@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from pasip_core.domain.filters import Filters
@@ -48,12 +47,8 @@ def network(stores: Stores, filters: Filters, aside: Collection[tuple[str, str]]
     out = {(platform, account_key(author)) for platform, author in aside}
     named, links = Counter[Name](), Counter[tuple[str, str, str]]()
     speakers: dict[Name, set[str]] = defaultdict(set)
-    looked_at, more = 0, False
-    for mention in islice(stores.mentions.stream(filters), limit + 1):
-        if looked_at == limit:
-            more = True
-            break
-        looked_at += 1
+    speeches, looked_at = stores.mentions.speeches(filters, limit)
+    for mention in speeches:
         speaker = account_key(mention.author)
         if mention.platform == NEWS or (mention.platform, speaker) in out:
             continue
@@ -72,8 +67,8 @@ def network(stores: Stores, filters: Filters, aside: Collection[tuple[str, str]]
             [(*link, count) for link, count in _most_first(links)],
             columns=["platform", "speaker", "account", "mentions"],
         ),
-        looked_at,
-        not more,
+        looked_at.value,
+        looked_at.exact,
     )
 
 

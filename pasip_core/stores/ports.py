@@ -20,6 +20,7 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import EMPTY, Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.names import Alias, NamedEntity, NamesRead, NameTotal
+from pasip_core.domain.naming import Speech
 from pasip_core.domain.period import Period
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quality import Label, Rescoring, Sample
@@ -355,6 +356,10 @@ class MentionStore(Protocol):
 
         With one keyword its stances are the tone, else the whole texts. Mentions without an author are nobody's.
         """
+
+    def speeches(self, filters: Filters, limit: int) -> tuple[list[Speech], BoundedCount]:
+        """Of the newest ``limit`` mentions those that may speak to somebody (see ``may_speak_to``), newest first; and
+        how many were looked at, not exact where there are more beyond them."""
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """(platform, source, seconds from publication to collection) of each mention of the period, in no order."""

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from pasip_core.domain.influence import ORDERS, SPAM, Account, Influencer, SetAside, account_id
+from pasip_core.domain.influence import ORDERS, Account
 from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.metrics import BoundedCount
+from pasip_core.domain.naming import spoken_to
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_mention
 from tests.contracts.helpers import everything, ids, page_through, roll_up
@@ -172,15 +174,21 @@ def test_a_pseudonym_takes_the_place_of_the_name(stores: Stores) -> None:
     assert of(stores.mentions.accounts(everything(), "mentions"), "user-x").followers == 5_000
 
 
-def test_records_of_accounts_come_back_as_they_were_saved(stores: Stores) -> None:
-    told = Influencer(
-        account_id("twitter", "anies"), "anies", "twitter", None, None, 3, None, (), "https://x.com/anies", NOW
-    )
-    more = replace(told, id="2", followers_count=7, engagement_rate=1.5, sentiment_influence="negative",
-                   topics_discussed=("t1", "t2"), computed_at=NOW)  # fmt: skip
-    aside = SetAside(account_id("twitter", "spam"), "twitter", "spam", SPAM, NOW, "local")
-    for record in (told, more):
-        stores.influencers.save(record)
-    stores.set_aside.save(aside)
-    assert {r.id: r for r in stores.influencers.list()} == {told.id: told, "2": more}
-    assert stores.set_aside.list() == [aside]
+def test_speeches_are_the_newest_that_may_speak_to_somebody(stores: Stores) -> None:
+    texts = ["halo @siti", "tanpa nama", "balasan", "lebar \uff20tono", "lama @budi"]
+    stores.mentions.upsert([
+        make_mention(text, published_at=NOW - timedelta(minutes=n), author=f"a{n}",
+                     raw_data={"in_reply_to_screen_name": "kpu_id"} if text == "balasan" else {"id": n})
+        for n, text in enumerate(texts)
+    ])  # fmt: skip
+    found, looked_at = stores.mentions.speeches(everything(), 4)
+    assert [(speech.author, sorted(spoken_to(speech))) for speech in found] == [
+        ("a0", ["siti"]), ("a2", ["kpu_id"]), ("a3", ["tono"]),
+    ]  # fmt: skip
+    assert looked_at == BoundedCount(4, exact=False)
+    for filters, count, names in (
+        (everything(), 5, ["a0", "a2", "a3", "a4"]), (everything(text="halo siti"), 1, ["a0"]),
+        (everything(text='"lama budi"'), 1, ["a4"]), (everything(accounts=("a1",)), 1, []),
+    ):  # fmt: skip
+        found, looked_at = stores.mentions.speeches(filters, 5)
+        assert ([speech.author for speech in found], looked_at) == (names, BoundedCount(count))

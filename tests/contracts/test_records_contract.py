@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.retention import Frozen
@@ -44,6 +45,10 @@ FULL = [
     ("erased", Erased("0" * 32, "mention", "e1", platform="news")),
     ("erasures", Erasure("e1", NOW, "sari", "permohonan", "name", "0" * 32, finished_at=NOW, by_platform={"news": 3},
                          files=("a", "b"), proven=True)),
+    ("influencers", Influencer("ab", "siti", "twitter", None, 1.5, 3, "negative", ("t1", "t2"), "https://x.com/s",
+                               NOW, 7, -0.25, "2026-11-01", "2026-11-23", NOW)),
+    ("influencers", Influencer("cd", "tono", "telegram", 9, None, 1, None, (), "", NOW)),
+    ("set_aside", SetAside("ab", "twitter", "partai", "organisation", NOW, "sari")),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
     ("moves", Move("move", "sqlite:////srv/a.db", NOW, "mentions", "ab" * 12, NOW, "0f")),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erased, Erasure, Salt
@@ -62,6 +63,10 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.salts.save(Salt.fresh())
     stores.erased.save(Erased("0" * 32, "name", "e1", words=2))
     stores.erasures.save(Erasure("e1", NOW, "sari", "permohonan 1", "name", "0" * 32, by_platform={"news": 1}))
+    stores.influencers.save(
+        Influencer("ab", "a1", "twitter", None, 1.5, 3, "negative", ("t1",), "https://x.com/a1", NOW)
+    )
+    stores.set_aside.save(SetAside("cd", "twitter", "partai", "organisation", NOW, "sari"))
     write_numbers(stores, frozen_numbers())
 
 

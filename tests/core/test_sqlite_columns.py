@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import ORDERS, Account
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
@@ -56,12 +57,19 @@ def numbers(totals: list[Total]) -> list[tuple[object, ...]]:
     return sorted((t.volume, t.engagement_total or -1, repr(sorted(t.by.items()))) for t in totals)
 
 
+def told(accounts: list[Account]) -> list[Account]:
+    """In their order; polarities are kept as short numbers."""
+    return [replace(a, polarity=None if a.polarity is None else round(a.polarity, 5) + 0.0) for a in accounts]
+
+
 def answers(stores: Stores, zone: ZoneInfo) -> dict[str, object]:
     """Everything that columns may answer, over all filters of the pages."""
     found: dict[str, object] = {}
     for name, filters in filters_of_pages(replace(WEEKS, zone=zone)).items():
         for by in SPLITS:
             found[f"{name} {by}"] = numbers(stores.mentions.tally(filters, by))
+        for order in ORDERS:
+            found[f"{name} accounts by {order}"] = told(stores.mentions.accounts(filters, order, limit=20))
         found[f"{name} ranked"] = ids(page_through(stores, filters, "engagement", limit=200))
     by_keyword = Filters(replace(WEEKS, zone=zone), KEYWORDS[:3])
     return {**found, "keywords": numbers(stores.mentions.tally(by_keyword, ("keyword", "sentiment")))}
@@ -74,10 +82,13 @@ def test_columns_answer_as_rows_do(stores: Stores, zone: str) -> None:
     from_columns = answers(stores, ZoneInfo(zone))
     with closing(sqlite3.connect(path)) as connection:
         kept = connection.execute("SELECT * FROM day_columns").fetchall()
+        reach = connection.execute("SELECT * FROM day_reach").fetchall()
         connection.execute("DELETE FROM day_columns")
+        assert connection.execute("SELECT count(*) FROM day_reach").fetchone() == (0,), "they go together"
         connection.commit()
         from_rows = answers(stores, ZoneInfo(zone))
         connection.executemany(f"INSERT INTO day_columns VALUES ({', '.join('?' * len(kept[0]))})", kept)
+        connection.executemany("INSERT INTO day_reach VALUES (?, ?, ?)", reach)
         connection.commit()
     assert from_columns == from_rows
     assert len(kept) == WEEKS.length - 1
@@ -113,7 +124,7 @@ def test_a_store_of_an_older_version_gets_its_columns_with_the_next_rollup(tmp_p
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     assert answers(stores, WEEKS.zone) == before
     assert roll_up(stores) == days
-    assert sql(path, "SELECT count(*) FROM day_columns") == [(days,)]
+    assert sql(path, "SELECT (SELECT count(*) FROM day_columns), (SELECT count(*) FROM day_reach)") == [(days, days)]
     assert answers(stores, WEEKS.zone) == before
     stores.close()
 

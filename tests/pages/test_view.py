@@ -36,6 +36,15 @@ def test_the_ordinary_view_has_an_empty_address():
     assert View().filters(KNOWN).period == Period(date(2026, 11, 18), date(2026, 11, 24))
 
 
+def test_an_address_may_name_any_accounts_within_reason():
+    view = View(accounts=("@siti, tono", "100%"), without=("spam",))
+    assert read(write(view), KNOWN).view == view
+    assert (view.filters(KNOWN).accounts, view.filters(KNOWN).without) == (view.accounts, view.without)
+    assert view.narrowed()
+    reading = read({"account": "a" * 201 + ",siti"}, KNOWN)
+    assert (reading.view.accounts, reading.dropped) == (("siti",), ("account",))
+
+
 def test_a_value_with_a_comma_stays_one_value():
     view = View(sources=("Kompas, Jakarta", "detik"))
     assert read(write(view), KNOWN).view == view

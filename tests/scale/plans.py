@@ -34,6 +34,9 @@ BOUNDED = (
 """Lines that read only rows of the period, or one mention."""
 
 ALLOWED = (
+    Allowed(
+        r"SEARCH m USING INDEX by_author \(author=\?\)", "mentions of the accounts that are named", r"m\.author IN"
+    ),
     Allowed(r"SCAN \d+ CONSTANT ROWS|SCAN wanted", "the rows of one page, which the statement names itself"),
     Allowed(r"SCAN \(subquery-\d+\)", "a subquery with a plan of its own and a limit", r"LIMIT 10001\b"),
     Allowed(r"SCAN voices", "one row a source"),
@@ -45,7 +48,9 @@ ALLOWED = (
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\? AND id=\?\)", "one record"),
     Allowed(
-        r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "what people enter", "'(keywords|sources|rhythms|feeds)'"
+        r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
+        "what people enter",
+        "'(keywords|sources|rhythms|feeds|set_aside)'",
     ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "one row a platform", "'frozen'"),

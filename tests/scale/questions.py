@@ -12,9 +12,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.influence import ORDERS as RANKINGS
 from pasip_core.domain.period import Period
 from pasip_core.domain.quotas import Budget
-from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import (
+    blindness,
+    compare,
+    health,
+    influencers,
+    mentions,
+    network,
+    overview,
+    rule_trial,
+    sources,
+)
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
 
@@ -22,6 +33,8 @@ Question = tuple[str, Callable[[], object]]
 
 SOURCE = PLATFORMS["news"][3]
 PHRASE = '"dan itu"'
+ACCOUNTS = ("akun_1", "akun_7")
+ASIDE = (("twitter", "akun_2"),)
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
 PAGE = 20
 
@@ -38,6 +51,10 @@ def filters_of_pages(period: Period) -> dict[str, Filters]:
     """Each side of the filters alone, and those that the stores answer in ways of their own."""
     several = KEYWORDS[2:7]
     return {
+        "one account": Filters(period, accounts=ACCOUNTS[:1]),
+        "accounts and one keyword": Filters(period, KEYWORDS[:1], accounts=ACCOUNTS),
+        "accounts, several keywords and text": Filters(period, several, text=COMMON, accounts=ACCOUNTS),
+        "without accounts": Filters(period, without=ACCOUNTS),
         "no filter": Filters(period),
         "one keyword": Filters(period, KEYWORDS[:1]),
         "several keywords": Filters(period, several),
@@ -65,6 +82,9 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "platforms", lambda: overview.platform_volume(stores, filters)
     yield "loudest sources", lambda: overview.loudest_sources(stores, filters)
     yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
+    for order in RANKINGS:
+        yield f"ranking by {order}", lambda order=order: influencers.ranking(stores, filters, order, ASIDE)
+    yield "one account in detail", lambda: influencers.account_detail(stores, filters, "twitter", ACCOUNTS[0])
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
@@ -89,6 +109,8 @@ def _comparisons(stores: Stores, filters: Filters) -> Iterator[Question]:
 def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     """What every page asks, and the pages of keywords, collection and import."""
     known = mentions.mention_page(stores, filters, limit=1).mentions[0]
+    yield "who speaks to whom", lambda: network.network(stores, filters, ASIDE, 500)
+    yield "who is set aside", lambda: influencers.set_aside(stores)
     yield "versions of days", lambda: stores.metrics.versions(filters.period)
     yield "watermark", stores.mentions.watermark
     yield "where data lies", lambda: overview.where_data_lies(stores, filters.period)

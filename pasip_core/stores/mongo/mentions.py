@@ -18,6 +18,7 @@ from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.names import NamedEntity, NamesRead, NameTotal
+from pasip_core.domain.naming import Speech
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError
 
@@ -359,6 +360,11 @@ class MongoMentions:
         """See ``MentionStore``."""
         with self._server.speaking():
             return accounts.accounts(self._server, filters, order, limit, aside)
+
+    def speeches(self, filters: Filters, limit: int) -> tuple[list[Speech], BoundedCount]:
+        """See ``MentionStore``."""
+        with self._server.speaking():
+            return persons.speeches(self._server, select(filters), limit)
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """See ``MentionStore``."""

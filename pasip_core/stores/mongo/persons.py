@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,15 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.metrics import BoundedCount
+from pasip_core.domain.naming import Speech, may_speak_to
 from pasip_core.domain.period import day_of
 from pasip_core.domain.privacy import texts_of
 from pasip_core.domain.rules.fold import fold
 
 from .changes import changing
-from .documents import SHOWN, mention_from, raw_document
-from .selecting import SORTING, Cursor
+from .documents import SHOWN, mention_from, raw_document, raw_from
+from .selecting import SORTING, Cursor, Selection
 from .server import Document, Server
 from .writing import batches
 
@@ -43,6 +46,23 @@ def _oldest_first(server: Server, excluded: bool) -> Iterator[Mention]:
             return
         last = Cursor(0, rows[-1]["published_at"], rows[-1]["_id"])
         query = {"excluded": excluded, **last.behind("oldest")}
+
+
+SPEECH = {"platform": 1, "author": 1, "title": 1, "content": 1, "raw_data": 1}
+
+
+def speeches(server: Server, chosen: Selection, limit: int) -> tuple[list[Speech], BoundedCount]:
+    """See ``MentionStore.speeches``."""
+    rows = server["scraped_data"].find(chosen.query, SPEECH).sort(SORTING["newest"])
+    if not chosen.to_verify:
+        rows = rows.limit(limit + 1)
+    found = list(islice(chosen.holds(rows), limit + 1))
+    told = (
+        Speech(row["platform"], row["author"], f"{row['title']}\n{row['content']}", raw_from(row["raw_data"]))
+        for row in found[:limit]
+    )
+    looked_at = BoundedCount(min(len(found), limit), len(found) <= limit)
+    return [speech for speech in told if may_speak_to(speech.text, speech.raw_data)], looked_at
 
 
 def replace_authors(server: Server, mentions: Sequence[Mention], zone: ZoneInfo) -> int:

@@ -16,6 +16,7 @@ from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.names import NamedEntity, NamesRead, NameTotal
+from pasip_core.domain.naming import Speech
 from pasip_core.domain.period import Period, day_of
 from pasip_core.errors import InputError, LeaseLost
 
@@ -28,7 +29,7 @@ from .keeping import Keeping, completed
 from .leases import holds
 from .naming import Naming
 from .numbers import compute
-from .persons import held, replace_authors
+from .persons import held, replace_authors, speeches
 from .rows import (
     ANALYSIS_COLUMNS,
     MENTION_COLUMNS,
@@ -396,6 +397,13 @@ class SqliteMentions:
         with self._database.snapshot() as connection:
             names = self._naming.numbers(connection, filters)
             return reach.accounts(connection, filters, order, limit, aside, self._told, names)
+
+    def speeches(self, filters: Filters, limit: int) -> tuple[list[Speech], BoundedCount]:
+        """See ``MentionStore``."""
+        with self._database.snapshot() as connection:
+            found = [n for n, _ in self._walk(connection, filters, Walk("newest", None), limit + 1)]
+            told = list(speeches(connection, found[:limit]))
+        return told, BoundedCount(min(len(found), limit), len(found) <= limit)
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """See ``MentionStore``."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.naming import ANSWERING, AT_SIGNS, Speech
 from pasip_core.domain.period import Period, day_of
 from pasip_core.domain.rules.fold import fold
 
@@ -59,6 +60,20 @@ def _anywhere(word: str) -> str:
 def _fold_json(text: str) -> str:
     """Raw data as it reads: escapes stand for letters that a name may have, or for halves that SQLite cannot take."""
     return fold(json.dumps(json.loads(text), ensure_ascii=False)).encode("utf-8", "replace").decode()
+
+
+SIGNS = " OR ".join(f"instr(m.{name}, '{sign}')" for name in ("content", "title") for sign in AT_SIGNS)
+SPEECHES = (
+    "SELECT m.n, m.platform, m.author, m.title || char(10) || m.content, m.raw_data FROM scraped_data m "
+    f"WHERE m.n IN (%s) AND ({SIGNS} OR m.raw_data LIKE '%%{ANSWERING}%%') ORDER BY m.n DESC"
+)
+
+
+def speeches(connection: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Speech]:
+    """Those of these rows, newest first, that may speak to somebody."""
+    for batch in batches(numbers):
+        for _, platform, author, text, raw in connection.execute(SPEECHES % marks(batch), batch):
+            yield Speech(platform, author, text, json.loads(raw))
 
 
 def replace_authors(database: Database, mentions: Sequence[Mention], zone: ZoneInfo) -> int:

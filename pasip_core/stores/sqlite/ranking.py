@@ -12,7 +12,7 @@ import numpy as np
 from pasip_core.domain.filters import Filters
 
 from .columns import UNKNOWN, DayColumns, gaps
-from .selecting import NOTHING_KNOWN, Walk, select
+from .selecting import NOTHING_KNOWN, Walk, are_few, select
 from .summing import Chosen, Meant, Told
 
 Place = tuple[int, int]
@@ -28,6 +28,8 @@ def most_engaged(
     names: tuple[int, ...] = (),
 ) -> list[tuple[int, int]]:
     """(row number, rank) of the next rows; within one snapshot."""
+    if are_few(connection, filters):
+        return [(n, rank) for n, rank in connection.execute(*walk.sql(select(filters, names=names), limit))]
     best: list[Place] = []
     chosen = Chosen(connection, filters, told, names=names)
     seen: set[date] = set()

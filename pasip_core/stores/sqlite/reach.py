@@ -22,6 +22,8 @@ from .selecting import select
 from .summing import MIXED, Chosen, Told
 from .writing import batches
 
+BLOCK = 100_000
+"""Mentions that are added up at once: some megabytes."""
 READ = "SELECT first, followers, polarity FROM day_reach WHERE first >= ? AND first < ?"
 STANCES = np.array([POLARITIES.get(name, np.nan) for name in COUNTED])
 STANCE = "CASE s.sentiment " + " ".join(f"WHEN '{name}' THEN {value}" for name, value in POLARITIES.items()) + " END"
@@ -29,12 +31,11 @@ SCORES = "m.positive - m.negative"
 
 
 class Spoken(NamedTuple):
-    """Mentions by row number. ``code`` is the place of the account among ``keys`` (hashes of names), times that many
-    ``platforms`` (their numbers), plus the place of the platform among them."""
+    """Mentions by row number: each one's account, a place among ``keys`` (hashes of names), its platform's number."""
 
     keys: Array
-    platforms: Array
-    code: Array
+    account: Array
+    platform: Array
     numbers: Array
     engagement: Array
     followers: Array
@@ -43,11 +44,13 @@ class Spoken(NamedTuple):
 
 @dataclass
 class Voices:
-    """Accounts of days added up. ``parts`` hold a row an account and day: see ``_summed``."""
+    """Accounts of days added up, many days at once: each step then works on long arrays. ``parts`` hold a row an
+    account and day (see ``_summed``), ``waiting`` the mentions that are in none yet."""
 
     platforms: dict[str, int] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     parts: list[tuple[Array, ...]] = field(default_factory=list)
+    waiting: list[Spoken] = field(default_factory=list)
 
     def number(self, platform: str) -> int:
         """The number of a platform."""
@@ -55,11 +58,18 @@ class Voices:
 
     def add(self, spoken: Spoken) -> None:
         """Some mentions, in the order of their row numbers."""
-        if len(spoken.numbers):
-            self.parts.append(_summed(spoken))
+        self.waiting.append(spoken)
+        if sum(len(one.numbers) for one in self.waiting) >= BLOCK:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        if self.waiting:
+            self.parts.append(_summed(_joined(self.waiting), len(self.platforms)))
+            self.waiting = []
 
     def ranked(self, connection: sqlite3.Connection, order: AccountOrder, limit: int) -> list[Account]:
         """The first in this order."""
+        self._add_up()
         if not self.parts or limit <= 0:
             return []
         found = _merged([np.concatenate(column) for column in zip(*self.parts, strict=True)])
@@ -86,10 +96,18 @@ class Voices:
         return [self.names.get(key) or found[n] for key, n in zip(keys, rows, strict=True)]
 
 
-def _summed(spoken: Spoken) -> tuple[Array, ...]:
-    """A row an account: key, platform, mentions, told, engagement, polarity by engagement, that engagement, polarity,
-    analysed, last row, last row that tells followers, and what it tells."""
-    code, size = spoken.code, len(spoken.keys) * len(spoken.platforms)
+def _joined(spoken: Sequence[Spoken]) -> Spoken:
+    """All of them as one, with a place among ``keys`` for each account of each."""
+    keys, account, *rest = zip(*spoken, strict=True)
+    before = np.cumsum([0, *(len(one) for one in keys[:-1])])
+    moved = [places + first for places, first in zip(account, before, strict=True)]
+    return Spoken(np.concatenate(keys), np.concatenate(moved), *(np.concatenate(column) for column in rest))
+
+
+def _summed(spoken: Spoken, width: int) -> tuple[Array, ...]:
+    """A row an account: key, platform (of ``width``), mentions, told, engagement, polarity by engagement, that
+    engagement, polarity, analysed, last row, last row that tells followers, and what it tells."""
+    code, size = spoken.account * width + spoken.platform, len(spoken.keys) * width
     known, said = spoken.engagement != UNKNOWN, ~np.isnan(spoken.polarity)
     reactions = np.where(known, spoken.engagement, 0)
     polarity = np.where(said, spoken.polarity, 0.0)
@@ -105,8 +123,7 @@ def _summed(spoken: Spoken) -> tuple[Array, ...]:
     sums = (mentions, told, engagement, np.bincount(code, polarity * reactions, size), weight,
             np.bincount(code, polarity, size), analysed, last, followed, followers)  # fmt: skip
     groups = np.flatnonzero(mentions)
-    width = len(spoken.platforms)
-    return spoken.keys[groups // width], spoken.platforms[groups % width], *(column[groups] for column in sums)
+    return spoken.keys[groups // width], groups % width, *(column[groups] for column in sums)
 
 
 def _merged(columns: Sequence[Array]) -> list[Array]:
@@ -168,11 +185,10 @@ def accounts(
     chosen = Chosen(connection, replace(filters, without=(*filters.without, "")), told, names=names)
     for day, followers, scores in _days(connection, chosen):
         meant = chosen.of(day)
-        facts, places = day.facts[meant.places], sorted({platform for platform, _ in day.voices})
-        at = np.array([places.index(platform) for platform, _ in day.voices])[facts["voice"]]
+        facts = day.facts if len(meant.places) == len(day.facts) else day.facts[meant.places]
+        at = np.array([voices.number(platform) for platform, _ in day.voices])
         voices.add(Spoken(
-            day.accounts["key"], np.array([voices.number(name) for name in places]),
-            facts["account"].astype(np.int64) * len(places) + at, facts["n"], facts["engagement"],
+            day.accounts["key"], facts["account"], at[facts["voice"]], facts["n"], facts["engagement"],
             followers[meant.places], STANCES[meant.tones] if chosen.reads_stances else scores[meant.places],
         ))  # fmt: skip
         seen.add(day.day)
@@ -202,14 +218,12 @@ def _add_rows(connection: sqlite3.Connection, voices: Voices, filters: Filters, 
     if not rows:
         return
     authors: dict[str, int] = defaultdict(count().__next__)
-    platforms: dict[str, int] = defaultdict(count().__next__)
-    places = [(authors[row[0]], platforms[row[1]]) for row in rows]
+    account = np.array([authors[row[0]] for row in rows])
     keys = [author_key(author) for author in authors]
     voices.names.update(zip(keys, authors, strict=True))
     told = [(row[2], *(UNKNOWN if value is None else value for value in row[3:5])) for row in rows]
     numbers, engagement, followers = np.array(told, np.int64).T
     voices.add(Spoken(
-        np.array(keys, np.uint64), np.array([voices.number(name) for name in platforms]),
-        np.array([author * len(platforms) + platform for author, platform in places]), numbers, engagement, followers,
-        np.array([np.nan if row[5] is None else row[5] for row in rows]),
+        np.array(keys, np.uint64), account, np.array([voices.number(row[1]) for row in rows]), numbers, engagement,
+        followers, np.array([np.nan if row[5] is None else row[5] for row in rows]),
     ))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,11 @@ NOTHING_KNOWN = -1
 
 FACTS = "scraped_data m INDEXED BY facts"
 BY_AUTHOR = "scraped_data m INDEXED BY by_author"
+FEW = 3_000
+SAID = (
+    "SELECT count(*) FROM (SELECT 1 FROM scraped_data m INDEXED BY by_author "
+    "WHERE m.author <> '' AND m.author IN (%s) AND m.n >= ? AND m.n < ? LIMIT ?)"
+)
 SENTIMENT = "coalesce(m.sentiment, 'pending')"
 STANCE = "coalesce(s.sentiment, 'pending')"
 TOPIC = "topic_mentions o"
@@ -141,6 +147,14 @@ def _of_accounts(keyword: str | None) -> Selection:
         chosen.values.append(keyword)
     chosen.add("m.author <> ''")
     return chosen
+
+
+def are_few(connection: sqlite3.Connection, filters: Filters) -> bool:
+    """Whether accounts are named that said so little in the period that their rows are sooner read than columns."""
+    if not filters.accounts or "" in filters.accounts or filters.text.strip():
+        return False
+    found = connection.execute(SAID % marks(filters.accounts), (*filters.accounts, *rows_of(filters.period), FEW + 1))
+    return int(found.fetchone()[0]) <= FEW
 
 
 def text_query(text: str) -> str | None:

@@ -14,7 +14,7 @@ from pasip_core.domain.period import Period
 from ..ports import Dimension
 from .columns import READ_DIMENSIONS, gaps
 from .rows import SECOND_BITS, milliseconds
-from .selecting import CONFIDENCE, EMOTION, MODEL, select
+from .selecting import CONFIDENCE, EMOTION, MODEL, are_few, select
 from .summing import Chosen, Sums, Told
 from .topics import with_topics
 
@@ -28,6 +28,8 @@ def tally(
     names: tuple[int, ...] = (),
 ) -> list[Total]:
     """See ``MentionStore.tally``; within one snapshot. ``names`` are the numbers that ``filters.entity`` means."""
+    if are_few(connection, filters):
+        return _tally_rows(connection, filters, by, limit, names)
     sums = Sums(filters, by)
     chosen = Chosen(connection, filters, told, "keyword" in by, names, bool(READ_DIMENSIONS.intersection(by)))
     summed: set[date] = set()
