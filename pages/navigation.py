@@ -18,6 +18,7 @@ session.settle_early()
 pages = {
     t("Understand"): [
         st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
+        st.Page("topics.py", title=t("Topics"), icon=":material/bubble_chart:"),
         st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
         st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
     ],

@@ -42,6 +42,8 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             _several("sentiments", t("Sentiment"), (*SENTIMENTS, PENDING), labels.sentiment, t("Any"))
             _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
             _several("sources", t("Sources"), known.sources, str, t("All sources"))
+            if view.topic:
+                _topic(view.topic)
         if view.narrowed():
             st.button(t("Clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=session.clear_filters)
     session.say_what_was_dropped()
@@ -50,7 +52,7 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
 
 def _more_label(text: bool) -> str:
     view = session.current()
-    used = [view.sentiments, view.platforms, view.sources] + ([] if text else [view.text])
+    used = [view.sentiments, view.platforms, view.sources, view.topic] + ([] if text else [view.text])
     count = sum(1 for value in used if value)
     return t("Filters ({n})", n=count) if count else t("Filters")
 
@@ -113,6 +115,15 @@ def _several(
     st.multiselect(
         title, list(options), format_func=names, key=key, placeholder=nothing, width=width, label_visibility=label,
         on_change=lambda: session.change(**{name: tuple(st.session_state[key])}),
+    )  # fmt: skip
+
+
+def _topic(topic: str) -> None:
+    """The one that was chosen where topics are shown, and the way out of it."""
+    st.session_state["filter_topic"] = [topic]
+    st.multiselect(
+        t("Topic"), [topic], format_func=lambda id: cached.topic_names().get(id, id), key="filter_topic",
+        on_change=lambda: session.change(topic="".join(st.session_state["filter_topic"])),
     )  # fmt: skip
 
 

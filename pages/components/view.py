@@ -34,6 +34,7 @@ class Choices:
     platforms: Collection[str] = ()
     sources: Collection[str] = ()
     languages: Collection[str] = ()
+    topics: Collection[str] = ()
 
     def default_period(self) -> Period:
         """The last seven days."""
@@ -50,6 +51,7 @@ class View:
     sources: tuple[str, ...] = ()
     sentiments: tuple[str, ...] = ()
     text: str = ""
+    topic: str = ""
     lang: str = ""
     mention: str = ""
     order: str = "newest"
@@ -65,11 +67,12 @@ class View:
             sources=self.sources,
             sentiments=self.sentiments,
             text=self.text,
+            topic=self.topic,
         )
 
     def narrowed(self) -> bool:
         """Whether anything but the period is filtered."""
-        return bool(self.keywords or self.platforms or self.sources or self.sentiments or self.text)
+        return bool(self.keywords or self.platforms or self.sources or self.sentiments or self.text or self.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         sources=several("source", choices.sources),
         sentiments=several("sentiment", (*SENTIMENTS, PENDING)),
         text=take("text", lambda text: text if len(text) <= MOST_TEXT else None, ""),
+        topic=one("topic", choices.topics, ""),
         lang=one("lang", choices.languages, ""),
         mention=take("mention", lambda text: text if text.isalnum() and len(text) <= 64 else None, ""),
         order=one("order", ORDERS, "newest"),
@@ -128,6 +132,7 @@ def write(view: View) -> dict[str, str]:
         "source": join(view.sources),
         "sentiment": join(view.sentiments),
         "text": view.text,
+        "topic": view.topic,
         "lang": view.lang,
         "mention": view.mention,
         "order": "" if view.order == "newest" else view.order,
@@ -148,9 +153,11 @@ def split(text: str) -> list[str]:
 
 
 def stay_on_page(view: View, page: str) -> View:
-    """What of a view another page keeps: an open mention and an order belong to the mentions page alone."""
+    """What of a view another page keeps: an order belongs to the mentions page, an open mention also to topics."""
     if page == "mentions":
         return view
+    if page == "topics":
+        return replace(view, order="newest")
     return replace(view, mention="", order="newest")
 
 

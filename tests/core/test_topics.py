@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -95,7 +95,7 @@ def test_copies_make_a_topic_no_heavier(stores: Stores) -> None:
     found = by_theme(stores)
     assert set(found) == set(ALL)
     assert found["banjir"].mentions_count >= 500, "all are assigned, though"
-    assert len(set(found["banjir"].related_data_ids) & set(m.id for m in copies)) <= 1
+    assert len(set(found["banjir"].related_data_ids) & {m.id for m in copies}) <= 1
 
 
 def test_a_handful_of_texts_gives_frequent_terms_and_nothing_gives_nothing(stores: Stores) -> None:
@@ -297,6 +297,3 @@ def test_progress_is_told(stores: Stores) -> None:
     find_topics(stores, MONTH, owner="t", clock=lambda: NOW, progress=lambda done, total, note: notes.append(note))
     assert notes[-1] == "assigning"
     assert "finding topics" in notes
-
-
-def unused(_: Sequence[str]) -> None: ...

@@ -18,7 +18,7 @@ from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword, make_mention
 from tests.pages.conftest import at, said, texts
 
-PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "sources", "imports", "privacy")
+PAGES = ("overview", "topics", "mentions", "comparison", "keywords", "collection", "sources", "imports", "privacy")
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]
 MAY = {"from_": "2019-05-01", "to": "2019-05-31"}
