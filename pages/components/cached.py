@@ -20,8 +20,20 @@ from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceRun
+from pasip_core.domain.topic import TopicRun, scoring_period
 from pasip_core.errors import StoreError, StoreSchemaMismatch
-from pasip_core.queries import blindness, compare, health, influencers, keeping, mentions, network, overview, people
+from pasip_core.queries import (
+    blindness,
+    compare,
+    health,
+    influencers,
+    keeping,
+    mentions,
+    network,
+    overview,
+    people,
+    topics,
+)
 from pasip_core.queries.blindness import BlindDay
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Order, Page, Stores
@@ -153,6 +165,35 @@ def compare_periods(filters: Filters, other: Period) -> compare.Comparison:
 
 
 _two_periods = remember("compare_periods", lambda filters, other: compare.compare_periods(stores(), filters, other))
+
+
+def topic_run() -> TopicRun | None:
+    """The run that looked for topics last, or looks now."""
+    return topics.last_topic_run(stores())
+
+
+def topics_version(filters: Filters) -> str:
+    """Changes whenever topics, or mentions of the days that they are scored by, do."""
+    run = topic_run()
+    return f"{run and (run.started_at, run.finished_at)} {stores().metrics.versions(scoring_period(filters.period))}"
+
+
+def topics_view(filters: Filters) -> topics.TopicsView:
+    """Topics of a selection; the clock of their scores moves by the hour."""
+    hour = now().replace(minute=0, second=0, microsecond=0)
+    return _topics_view(topics_version(filters), place(), filters, hour)
+
+
+_topics_view = remember("topics_view", lambda filters, hour: topics.topics_view(stores(), filters, hour))
+
+
+def topic_names() -> dict[str, str]:
+    """The name of every topic, as of the last run."""
+    run = topic_run()
+    return _topic_names(f"{run and (run.started_at, run.finished_at)}", place()) if run else {}
+
+
+_topic_names = remember("topic_names", lambda: topics.topic_names(stores()))
 
 
 @st.cache_resource(max_entries=100, show_spinner=False, hash_funcs=HASHES)

@@ -43,6 +43,8 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
             _several("sources", t("Sources"), known.sources, str, t("All sources"))
             _accounts(view)
+            if view.topic:
+                _topic(view.topic)
         if view.entity and (name := cached.name(view.entity)):
             st.button(
                 t("Name: {name}", name=state.shown(name.shown)), icon=":material/close:", key="filter_name",
@@ -56,7 +58,8 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
 
 def _more_label(text: bool) -> str:
     view = session.current()
-    used = [view.sentiments, view.platforms, view.sources, view.accounts, view.without] + ([] if text else [view.text])
+    used = [view.sentiments, view.platforms, view.sources, view.accounts, view.without, view.topic]
+    used += [] if text else [view.text]
     count = sum(1 for value in used if value)
     return t("Filters ({n})", n=count) if count else t("Filters")
 
@@ -130,6 +133,15 @@ def _several(
     st.multiselect(
         title, list(options), format_func=names, key=key, placeholder=nothing, width=width, label_visibility=label,
         on_change=lambda: session.change(**{name: tuple(st.session_state[key])}),
+    )  # fmt: skip
+
+
+def _topic(topic: str) -> None:
+    """The one that was chosen where topics are shown, and the way out of it."""
+    st.session_state["filter_topic"] = [topic]
+    st.multiselect(
+        t("Topic"), [topic], format_func=lambda id: cached.topic_names().get(id, id), key="filter_topic",
+        on_change=lambda: session.change(topic="".join(st.session_state["filter_topic"])),
     )  # fmt: skip
 
 

@@ -181,6 +181,13 @@ def job(name: str) -> str:
     }.get(name, name)
 
 
+def topic_state(name: str) -> str:
+    """What became of a topic in the last run that looked at its days."""
+    return {
+        "new": t("new"), "continued": t("goes on"), "merged": t("merged"), "died": t("no longer found"),
+    }.get(name, name)  # fmt: skip
+
+
 def person(who: str) -> str:
     """Who asked for something."""
     return t("the person at this computer") if who == LOCAL else who

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.components import cached
 from pages.components.i18n import LANGUAGES, settle_language, t
-from pages.components.view import Choices, View, read, stay_on_page, write
+from pages.components.view import WIDE, Choices, View, read, stay_on_page, write
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import day_of
 from pasip_core.settings import current_settings
@@ -29,6 +29,7 @@ def choices() -> Choices:
         platforms=tuple(dict.fromkeys(platform for platform, _ in voices)),
         sources=tuple(dict.fromkeys(source for _, source in voices)),
         languages=tuple(LANGUAGES),
+        topics=cached.topic_names(),
     )
 
 
@@ -94,4 +95,4 @@ def say_what_was_dropped() -> None:
 
 def clear_filters() -> None:
     """Leave only the period."""
-    change(keywords=(), platforms=(), sources=(), sentiments=(), text="", accounts=(), without=(), entity="")
+    change(**WIDE)

@@ -38,6 +38,7 @@ class Choices:
     platforms: Collection[str] = ()
     sources: Collection[str] = ()
     languages: Collection[str] = ()
+    topics: Collection[str] = ()
 
     def default_period(self) -> Period:
         """The last seven days."""
@@ -56,6 +57,7 @@ class View:
     text: str = ""
     accounts: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    topic: str = ""
     lang: str = ""
     mention: str = ""
     order: str = "newest"
@@ -76,15 +78,19 @@ class View:
             accounts=self.accounts,
             without=self.without,
             entity=self.entity,
+            topic=self.topic,
         )
 
     def narrowed(self) -> bool:
         """Whether anything but the period is filtered."""
-        chosen = (
-            self.keywords, self.platforms, self.sources, self.sentiments, self.text, self.accounts, self.without,
-            self.entity,
-        )  # fmt: skip
-        return any(chosen)
+        return any(getattr(self, name) for name in WIDE)
+
+
+WIDE: Mapping[str, Any] = {
+    name: getattr(View(), name)
+    for name in ("keywords", "platforms", "sources", "sentiments", "text", "accounts", "without", "topic", "entity")
+}
+"""What a view has where nothing but the period is filtered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         text=take("text", lambda text: text if len(text) <= MOST_TEXT else None, ""),
         accounts=names("account"),
         without=names("without"),
+        topic=one("topic", choices.topics, ""),
         lang=one("lang", choices.languages, ""),
         mention=take("mention", lambda text: text if text.isalnum() and len(text) <= 64 else None, ""),
         order=one("order", ORDERS, "newest"),
@@ -156,6 +163,7 @@ def write(view: View) -> dict[str, str]:
         "text": view.text,
         "account": join(view.accounts),
         "without": join(view.without),
+        "topic": view.topic,
         "lang": view.lang,
         "mention": view.mention,
         "order": "" if view.order == "newest" else view.order,
@@ -178,11 +186,14 @@ def split(text: str) -> list[str]:
 
 
 def stay_on_page(view: View, page: str) -> View:
-    """What of a view another page keeps: an open mention and an order belong to the mentions page alone, a chosen
-    name to that page and its own."""
+    """What of a view another page keeps: an order belongs to the mentions page, an open mention also to topics, a
+    chosen name to that page and its own."""
     if page == "mentions":
         return view
-    return replace(view, mention="", order="newest", entity=view.entity if page == "people" else "")
+    return replace(
+        view, order="newest", mention=view.mention if page == "topics" else "",
+        entity=view.entity if page == "people" else "",
+    )  # fmt: skip
 
 
 def _days(period: Period | None, first: str, last: str) -> dict[str, str]:

@@ -65,6 +65,18 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicPoint:
+    """What one platform said of a topic on one day, for charts outside: ``sentiment_score`` is from -1 to +1."""
+
+    day: date
+    topic: str
+    platform: str
+    mentions_count: int
+    trending_score: float
+    sentiment_score: float
+
+
+@dataclass(frozen=True, slots=True)
 class TopicRun:
     """The last run, or the one under way. ``first`` and ``last`` are its days.
 

@@ -21,6 +21,10 @@ SMALLEST = 4
 """Texts of a topic."""
 MOST_GROUPED = 6_000
 """Texts that are grouped at once: HDBSCAN takes time with the square of them. The others go to the nearest group."""
+NEIGHBOURS = 15
+"""Texts of each known topic that are grouped beside the rest."""
+ONE_MATTER = 0.3
+"""Length of the mean of texts from which they are one topic, where nothing parts them into groups."""
 DIMENSIONS = 100
 SEED = 0
 NEAR = 0.22
@@ -85,19 +89,28 @@ def learn(texts: Sequence[Words], known: Sequence[Mapping[str, float]], report: 
     space = Space.of(texts)
     if not space.weights:
         return Learnt(space)
-    vectors, before = space.vectors(texts), space.rows(known)
+    vectors, before, twins = space.vectors(texts), space.rows(known), _twins(known)
+    before[[*twins]] = 0  # nothing is near them from here on
     report("known topics")
     labels = _without_small(nearest(vectors, before, NEAR)[0])
     rest = np.flatnonzero(labels == NOWHERE)
     if len(rest) >= FEWEST:
         report("grouping")
-        found = _grouped([texts[place] for place in rest], vectors[rest])
+        found = _grouped(texts, vectors, rest, _neighbours(labels))
         labels[rest] = np.where(found == NOWHERE, NOWHERE, found + len(known))
     report("middles")
     middles, labels = _settled(vectors, labels, before)
     labels, into = _merged(middles, labels)
     middles, labels = _settled(vectors, labels, before)
-    return Learnt(space, _described(space, texts, middles, labels, len(known)), _of_known(into, len(known)))
+    into |= {number: into.get(target, target) for number, target in twins.items()}
+    merged = {number: target for number, target in into.items() if number < len(known)}
+    return Learnt(space, _described(space, texts, middles, labels, len(known)), merged)
+
+
+def _twins(known: Sequence[Mapping[str, float]]) -> dict[int, int]:
+    """Known topics that are one, by all their terms: in these texts they may have lost those that part them."""
+    whole = Space(dict.fromkeys((term for middle in known for term in middle), 1.0))
+    return _merged(dict(enumerate(whole.rows(known))), np.empty(0, np.int64))[1]
 
 
 def _without_small(labels: Array) -> Array:
@@ -107,15 +120,35 @@ def _without_small(labels: Array) -> Array:
     return np.where(np.isin(labels, small), NOWHERE, labels)
 
 
-def _grouped(texts: Sequence[Words], vectors: Any) -> Array:
+def _neighbours(labels: Array) -> Array:
+    """Some texts of each known topic: what is new shows against them."""
+    some = [np.flatnonzero(labels == number)[:NEIGHBOURS] for number in np.unique(labels[labels >= 0])]
+    return np.concatenate(some) if some else np.empty(0, np.int64)
+
+
+def _grouped(texts: Sequence[Words], vectors: Any, rest: Array, neighbours: Array) -> Array:
+    """A number for each text of the rest: that of its group, or ``NOWHERE`` (also in groups of what is known)."""
+    chosen = rest[np.linspace(0, len(rest) - 1, min(len(rest), MOST_GROUPED)).astype(int)]
+    both = np.concatenate([chosen, neighbours[: max(0, MOST_GROUPED - len(chosen))]])
+    found = _by_bertopic([texts[place] for place in both], _embedded(vectors[both]))
+    ours, others = found[: len(chosen)], found[len(chosen) :]
+    known = [number for number in np.unique(others) if (others == number).sum() > (ours == number).sum()]
+    ours = np.where(np.isin(ours, known), NOWHERE, ours)
+    if (found == NOWHERE).all() and np.linalg.norm(vectors[chosen].mean(axis=0)) >= ONE_MATTER:
+        ours = np.zeros(len(chosen), np.int64)
+    labels = np.full(len(rest), NOWHERE, np.int64)
+    labels[np.searchsorted(rest, chosen)] = ours
+    return labels
+
+
+def _by_bertopic(texts: Sequence[Words], embedded: Array) -> Array:
     """A number for each text: that of its group in BERTopic, or ``NOWHERE``."""
     from bertopic import BERTopic
     from bertopic.dimensionality import BaseDimensionalityReduction
     from sklearn.cluster import HDBSCAN
     from sklearn.feature_extraction.text import CountVectorizer
 
-    chosen = np.linspace(0, len(texts) - 1, min(len(texts), MOST_GROUPED)).astype(int)
-    smallest = max(SMALLEST, min(10, len(chosen) // 40))
+    smallest = max(SMALLEST, min(10, len(texts) // 40))
     model = BERTopic(
         embedding_model=None,
         umap_model=BaseDimensionalityReduction(),
@@ -123,10 +156,8 @@ def _grouped(texts: Sequence[Words], vectors: Any) -> Array:
         vectorizer_model=CountVectorizer(analyzer=str.split),
         calculate_probabilities=False,
     )
-    found, _ = model.fit_transform([" ".join(texts[place]) for place in chosen], embeddings=_embedded(vectors[chosen]))
-    labels = np.full(len(texts), NOWHERE, np.int64)
-    labels[chosen] = found
-    return labels
+    found, _ = model.fit_transform([" ".join(words) for words in texts], embeddings=embedded)
+    return np.array(found, np.int64)
 
 
 def _embedded(vectors: Any) -> Array:
@@ -174,12 +205,7 @@ def _merged(middles: Mapping[int, Array], labels: Array) -> tuple[Array, dict[in
         if len(like):
             older = numbers[int(like[0])]
             into[number] = into.get(older, older)
-    moved = np.array([into.get(int(label), int(label)) for label in labels], np.int64)
-    return moved, into
-
-
-def _of_known(into: Mapping[int, int], known: int) -> dict[int, int]:
-    return {number: target for number, target in into.items() if number < known}
+    return np.array([into.get(int(label), int(label)) for label in labels], np.int64), into
 
 
 def _described(
@@ -205,13 +231,15 @@ def _class_terms(
 
     counts = space.counts(texts)
     rows = vstack([csr_matrix(counts[labels == number].sum(axis=0)) for number in numbers]).tocsr()
+    said = np.flatnonzero(np.asarray(rows.sum(axis=0)).ravel())
+    counts, rows = counts[:, said], rows[:, said]
     told = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(rows)
     found = []
     for at, number in enumerate(numbers):
         having = np.asarray((counts[labels == number] > 0).mean(axis=0)).ravel()
         row = told[at].toarray().ravel() * np.sqrt(having)  # a term of a few of its texts names no topic
         order = np.lexsort((np.arange(len(row)), -row))[: SHOWN_TERMS * 3]
-        pairs = [(space.terms[place], round(float(row[place]), 4)) for place in order if row[place] > 0]
+        pairs = [(space.terms[said[place]], round(float(row[place]), 4)) for place in order if row[place] > 0]
         found.append(tuple(_readable(pairs)[:SHOWN_TERMS]))
     return found
 

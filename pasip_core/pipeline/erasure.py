@@ -7,7 +7,7 @@ again; so that a process killed at any line leaves work that the next one ends i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 
@@ -15,7 +15,18 @@ from loguru import logger
 
 from pasip_core.domain.mention import Mention, canonical_url
 from pasip_core.domain.names import NamedEntity
-from pasip_core.domain.privacy import SALT_ID, Erased, Erasure, Person, Salt, account_key, ended, hashes_of, unseal
+from pasip_core.domain.privacy import (
+    SALT_ID,
+    Erased,
+    Erasure,
+    Person,
+    Salt,
+    account_key,
+    ended,
+    hashes_of,
+    name_words,
+    unseal,
+)
 from pasip_core.domain.runs import AuditEntry
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
@@ -69,6 +80,14 @@ class Traces:
     def in_table(self, text: str) -> bool:
         """The same for a piece of a file that was imported."""
         return self.person.in_cell_of(text)
+
+    def in_terms(self, terms: Collection[str]) -> set[str]:
+        """Those of some terms that stand together which tell of the person: a name also by its single words."""
+        named = {term for term in terms if self.in_text(term)}
+        parts = set(name_words(self.person.name))
+        if self.person.platform or not parts <= {word for term in terms for word in name_words(term)}:
+            return named
+        return named | {term for term in terms if parts & set(name_words(term))}
 
     def goes(self, mention: Mention) -> bool:
         """Whether a mention in a backup is one of those that go; somebody else's only if those go too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from pasip_core.stores.ports import Kept, Records, Stores
 from .copies import BROKEN, blank_lines, holds
 from .moving.backup import PARTIAL, remove_if_left
 from .moving.rewrite import held, take_out
+from .topic_scrubbing import topic_run_without, topic_without
 
 ACTION = "privacy.erase"
 REDACTED = "[erased]"
@@ -24,7 +25,9 @@ KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 """Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
 OF_ACCOUNTS = ("influencers", "set_aside")
 """Collections in which a record is about one account, and goes with it."""
-SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors", "aliases", *OF_ACCOUNTS)
+SCRUBBED = (
+    "source_runs", "rhythms", "imports", "audit", "cursors", "aliases", "topics", "topic_runs", *OF_ACCOUNTS
+)  # fmt: skip
 DATABASE, QUEUE = "pasip.db", "redis"
 
 
@@ -33,6 +36,7 @@ class Copies(Protocol):
 
     def in_text(self, text: str) -> bool: ...
     def in_table(self, text: str) -> bool: ...
+    def in_terms(self, terms: Collection[str]) -> set[str]: ...
     def goes(self, mention: Mention) -> bool: ...
     def is_account(self, platform: str, username: str) -> bool: ...
     def is_behind(self, name: NamedEntity) -> bool: ...
@@ -74,6 +78,10 @@ def cleaned(collection: str, value: Any, copies: Copies) -> Any:
     if collection == "cursors":
         position = _without(value.position, lambda text: text in copies.addresses or copies.in_text(text))
         return replace(value, position=position)
+    if collection == "topics":
+        return topic_without(value, copies)
+    if collection == "topic_runs":
+        return topic_run_without(value, copies)
     stays = collection not in SCRUBBED or (collection == "audit" and value.action.startswith(KEPT_ACTIONS))
     return value if stays else redacted(value, copies.in_text)
 

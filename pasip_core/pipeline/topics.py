@@ -22,7 +22,7 @@ from pasip_core.errors import StoreBusy
 from pasip_core.stores.ports import Stores
 
 from .progress import Clock, Progress, silent, utc_now
-from .topic_counts import counted
+from .topic_counts import counted, points
 from .topic_plan import Plan, decide, read_plan, write_plan
 from .topic_texts import Placing, Reading, read_texts
 
@@ -125,6 +125,7 @@ def _carry_out(
         progress(placing.done, max(run.mentions, placing.done), "assigning")
     for topic in counted(stores, [placing.completed(topic) for topic in plan.topics], days, clock()):
         stores.topics.save(topic)
+    stores.metrics.write_topics(list(points(stores, plan.topics, days)))
     done = replace(run, finished_at=clock(), assigned=assigned, journal="")
     stores.topic_runs.save(done)
     logger.info("topics: {} of {} mentions in {}", assigned, run.mentions, dict(run.counts))
@@ -146,6 +147,7 @@ def _count_again(stores: Stores, period: Period, clock: Clock) -> None:
     topics = [topic for topic in stores.topics.list() if topic.alive]
     for topic in counted(stores, topics, period, clock()):
         stores.topics.save(topic)
+    stores.metrics.write_topics(list(points(stores, topics, period)))
 
 
 __all__ = ["DEFAULT_DAYS", "Plan", "find_topics"]

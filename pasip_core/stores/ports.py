@@ -28,7 +28,7 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
-from pasip_core.domain.topic import Topic, TopicRun
+from pasip_core.domain.topic import Topic, TopicPoint, TopicRun
 
 T = TypeVar("T")
 
@@ -429,6 +429,12 @@ class MetricStore(Protocol):
         """Mentions with any of these keywords (or all mentions), each counted once, whole-text sentiment.
 
         Dimensions: day, platform, source, sentiment.
+        """
+
+    def write_topics(self, points: Sequence[TopicPoint]) -> None:
+        """Copy what is said of topics to where charts outside read it; without InfluxDB there is no such place.
+
+        A point of the same day, topic and platform takes the place of the one before.
         """
 
     def days(self) -> list[date]:

@@ -49,6 +49,7 @@ BUDGETS = [
     Budget(
         "memory of collecting 10,000 articles against 1,000", "bench_collecting:many_articles", "memory_ratio", 1.3, "x"
     ),
+    Budget("finding topics among 20,000 mentions, memory", "bench_topics:topics", "first_run_mb", 2000, "MB"),
     Budget("import of streamlit_app", "running:import_seconds", "", 3.0, "s"),
     Budget("app start to first page", "running:first_page_seconds", "", 3.0, "s"),
     Budget("one page rerun, all queries remembered, processor time", "bench_pages:reruns", "slowest_ms", 50, "ms"),

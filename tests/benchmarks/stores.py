@@ -14,6 +14,7 @@ from pasip_core.stores.ports import Stores
 from tests.benchmarks.corpus import mentions
 from tests.benchmarks.multiplying import multiply
 from tests.contracts.helpers import roll_up
+from tests.scale.sample import assign_topics
 
 SMALL, MILLION = 10_000, 1_000_000
 AT_ONCE = 10_000
@@ -55,6 +56,7 @@ def _fill(stores: Stores, count: int) -> None:
     while batch := list(islice(source, AT_ONCE)):
         stores.mentions.upsert(batch)
         roll_up(stores)
+        assign_topics(stores, batch)
 
 
 @cache

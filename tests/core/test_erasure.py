@@ -27,6 +27,7 @@ from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erasure, Person, account, named, seal, unseal
 from pasip_core.domain.rules import Matcher
 from pasip_core.domain.runs import SourceCursor, SourceRun
+from pasip_core.domain.topic import Term, Topic, TopicRun
 from pasip_core.errors import DispatchUncertain, InputError, QueueUnavailable
 from pasip_core.logs import setup_logging
 from pasip_core.pipeline.collect import take_all
@@ -35,6 +36,7 @@ from pasip_core.pipeline.erasure import erase
 from pasip_core.pipeline.importing import import_file
 from pasip_core.pipeline.intake import Intake, load_erased
 from pasip_core.pipeline.moving import backup, restore
+from pasip_core.pipeline.topic_plan import Plan, write_plan
 from pasip_core.queries.privacy import Passage, passage, preview
 from pasip_core.settings import Settings
 from pasip_core.sources.state import key_of
@@ -493,3 +495,29 @@ def test_a_backup_without_the_person_stays_as_it_is(stores: Stores, settings: Se
     stores.mentions.upsert([by_the_person()])
     assert carry_out(stores, settings, account("twitter", USER)).files == ()
     assert path.read_bytes() == before
+
+
+def test_a_name_goes_from_topics_its_single_words_too(stores: Stores, settings: Settings) -> None:
+    def topic(id: str, *terms: str) -> Topic:
+        middle = tuple(Term(term, 0.5) for term in terms)
+        return Topic(id, ", ".join(terms[:3]), terms, (1.0,) * len(terms), middle, NOW, NOW,
+                     related_data_ids=(mention.id, "f" * 24))  # fmt: skip
+
+    mention = make_mention("Kata Qubrel Antovia soal banjir")
+    stores.mentions.upsert([mention])
+    stores.topics.save(topic("t1", "banjir", "qubrel antovia", "qubrel", "antovia", "bekasi"))
+    stores.topics.save(topic("t2", "qubrel", "antovia"))
+    stores.topics.save(topic("t3", "qubrel", "pasar"))
+    plan = write_plan(Plan((), {"antovia": 1.0, "qubrel": 1.0}))
+    stores.topic_runs.save(TopicRun("last", NOW, "2026-11-01", "2026-11-23", frequent=(Term("qubrel antovia", 2.0),),
+                                    journal=plan))  # fmt: skip
+    done = carry_out(stores, settings, named("Qubrel Antovia"))
+    assert done.proven
+    one, other, kept = stores.topics.list()
+    assert (one.topic, one.keywords) == ("banjir, bekasi", ("banjir", "bekasi"))
+    assert [term.word for term in one.middle] == ["banjir", "bekasi"]
+    assert one.related_data_ids == ("f" * 24,)
+    assert (other.topic, other.keywords) == ("[erased]", ())
+    assert kept.keywords == ("qubrel", "pasar"), "one word of a name is a word like any other"
+    run = stores.topic_runs.get("last")
+    assert (run.frequent, run.journal) == ((), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -297,6 +297,3 @@ def test_progress_is_told(stores: Stores) -> None:
     find_topics(stores, MONTH, owner="t", clock=lambda: NOW, progress=lambda done, total, note: notes.append(note))
     assert notes[-1] == "assigning"
     assert "finding topics" in notes
-
-
-def unused(_: Sequence[str]) -> None: ...

@@ -92,8 +92,8 @@ class KeptBucket:
 ORG_ID = "0123456789abcdef"
 
 
-def parse_line(line: str) -> tuple[Point, dict[str, int]]:
-    """One point of whole numbers in line protocol."""
+def parse_line(line: str) -> tuple[Point, dict[str, float]]:
+    """One point of numbers in line protocol."""
     found = _LINE.fullmatch(line)
     if not found:
         raise Refused(400, "invalid", f"unable to parse '{line[:80]}'")
@@ -101,8 +101,12 @@ def parse_line(line: str) -> tuple[Point, dict[str, int]]:
     if not FIRST_SECOND <= second <= LAST_SECOND:
         raise Refused(400, "invalid", f"time outside range: {second}")
     tags = tuple(sorted((_plain(name), _plain(value)) for name, value in _PAIR.findall(found["tags"])))
-    fields = {_plain(name): int(value.removesuffix("i")) for name, value in _PAIR.findall(found["fields"])}
+    fields = {_plain(name): _number(value) for name, value in _PAIR.findall(found["fields"])}
     return ((_plain(found["name"]), tags), second), fields
+
+
+def _number(text: str) -> float:
+    return int(text.removesuffix("i")) if text.endswith("i") else float(text)
 
 
 def _plain(text: str) -> str:

@@ -28,7 +28,8 @@ class Allowed:
 BOUNDED = (
     r"SEARCH \w+ USING .*\((?:.* AND )?(\w+)>\? AND \1<\?\)",  # a range with both ends
     r"SEARCH \w+ USING .*\((?:rowid|id|data_id|n)=\?.*\)",  # one mention
-    r"SEARCH \w+ USING .*\(keyword=\? AND n=\?\)",
+    r"SEARCH \w+ USING .*\((?:keyword|topic)=\? AND n=\?\)",
+    r"SEARCH belongs USING COVERING INDEX topic_of \(n=\?\)(?: LEFT-JOIN)?",  # the topic of one mention
     r"SCAN t VIRTUAL TABLE INDEX \d+:M2(?:><|<>)",  # words within a range of rows
 )
 """Lines that read only rows of the period, or one mention."""
@@ -50,8 +51,9 @@ ALLOWED = (
     Allowed(
         r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
         "what people enter",
-        "'(keywords|sources|rhythms|feeds|set_aside)'",
+        "'(keywords|sources|rhythms|feeds|set_aside|topics)'",
     ),
+    Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "some hundred topics", "'topics'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "one row a platform", "'frozen'"),
     Allowed(r"SEARCH records USING INDEX runs_(by_start|of_source) \(.*\)", "the latest runs", r"DESC LIMIT \d+$"),

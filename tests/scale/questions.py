@@ -25,6 +25,7 @@ from pasip_core.queries import (
     overview,
     rule_trial,
     sources,
+    topics,
 )
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
@@ -37,6 +38,7 @@ ACCOUNTS = ("akun_1", "akun_7")
 ASIDE = (("twitter", "akun_2"),)
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
 PAGE = 20
+TOPIC = "topic-01"
 
 
 def page_questions(stores: Stores, period: Period) -> Iterator[Question]:
@@ -62,6 +64,9 @@ def filters_of_pages(period: Period) -> dict[str, Filters]:
         "source": Filters(period, sources=(SOURCE,)),
         "sentiment": Filters(period, sentiments=("negative",)),
         "not analysed": Filters(period, sentiments=("pending",)),
+        "topic": Filters(period, topic=TOPIC),
+        "topic, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), topic=TOPIC),
+        "topic and text": Filters(period, text=COMMON, topic=TOPIC),
         "text": Filters(period, text=COMMON),
         "phrase": Filters(period, text=PHRASE),
         "one keyword, source and sentiment": Filters(period, KEYWORDS[:1], sources=(SOURCE,), sentiments=("negative",)),
@@ -86,6 +91,7 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
         yield f"ranking by {order}", lambda order=order: influencers.ranking(stores, filters, order, ASIDE)
     yield "one account in detail", lambda: influencers.account_detail(stores, filters, "twitter", ACCOUNTS[0])
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
+    yield "topics", lambda: topics.topics_view(stores, filters)
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
         yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
@@ -127,6 +133,12 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "mentions by source and hour", lambda: stores.mentions.tally(Filters(filters.period), hours)
     yield "delays", lambda: stores.mentions.delays(filters.period)
     yield "blind days", lambda: blindness.blind_days(stores, filters)
+    yield "last run of topics", lambda: topics.last_topic_run(stores)
+    yield "names of topics", lambda: topics.topic_names(stores)
+    known_topic, run = stores.topics.get(TOPIC), topics.last_topic_run(stores)
+    if known_topic and run:
+        yield "what stands for a topic", lambda: topics.representatives(stores, known_topic)
+        yield "topics of a run", lambda: topics.topics_of_run(stores, run)
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)

@@ -10,9 +10,10 @@ from pathlib import Path
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import Feed, ImportRun, SourceInfo, SourceRun
+from pasip_core.domain.topic import LAST_RUN, Topic, TopicRun
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
-from pasip_core.stores.ports import Stores
+from pasip_core.stores.ports import Assigned, Stores
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import NOW, make_keyword
 from tests.contracts.helpers import TODAY, roll_up
@@ -31,6 +32,7 @@ def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stor
     stores.mentions.upsert(said)
     roll_up(stores)
     stores.mentions.upsert([replace(said[-1], engagement=Engagement(1, 2, 3))])
+    assign_topics(stores, said)
     for label in KEYWORDS:
         stores.keywords.save(make_keyword(label))
     stores.feeds.save(Feed("feed-a", "A", "https://a.example/feed", NOW))
@@ -39,3 +41,17 @@ def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stor
         stores.sources.save(SourceInfo(name, name, "news"))
         stores.source_runs.save(SourceRun(f"{name}-1", name, NOW, NOW))
     return stores
+
+
+def assign_topics(stores: Stores, said: list[Mention], topics: int = 40) -> None:
+    """Most mentions belong to one of so many topics, the first of which is ``TOPIC`` of the questions."""
+    names = [f"topic-{n:02}" for n in range(1, topics + 1)]
+    placed = [
+        Assigned(mention.id, mention.content_hash, names[n % topics])
+        for n, mention in enumerate(said)
+        if n % 7
+    ]  # fmt: skip
+    stores.mentions.assign_topics(placed)
+    for name in names:
+        stores.topics.save(Topic(name, name, (name,), (1.0,), (), NOW, NOW, related_data_ids=(said[0].id,)))
+    stores.topic_runs.save(TopicRun(LAST_RUN, NOW, TODAY.isoformat(), TODAY.isoformat(), NOW))

@@ -19,6 +19,7 @@ from pasip_core.queries import (
     overview,
     rule_trial,
     sources,
+    topics,
 )
 from pasip_core.stores.ports import Stores
 from tests.scale.plans import complaint, explained
@@ -26,7 +27,7 @@ from tests.scale.questions import page_questions
 from tests.scale.sample import MONTH, sample_stores
 from tests.scale.watching import plan
 
-MODULES = (blindness, compare, health, influencers, mentions, network, overview, rule_trial, sources)
+MODULES = (blindness, compare, health, influencers, mentions, network, overview, rule_trial, sources, topics)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from pasip_core.domain.names import KINDS, LONGEST
 from pasip_core.stores.ports import Kept
 
 _HASH = re.compile(r"[0-9a-f]{32}")
+_TOPIC = re.compile(r"[0-9A-Za-z_-]{0,64}")
 _ID = re.compile(r"[0-9a-f]{24}")
 FIRST_YEAR, LAST_YEAR = 2, 9998
 """Years that stay in the calendar whatever zone they are shown in."""
@@ -26,6 +27,8 @@ def check_kept(kept: Kept) -> None:
     hashes = (mention.content_hash, mention.cluster_id, *(said.content_hash for said in kept.said))
     if not all(map(_HASH.fullmatch, hashes)):
         raise ValueError("a hash is none")
+    if not _TOPIC.fullmatch(kept.topic):
+        raise ValueError(f"{kept.topic[:60]!r} is no topic")
     _check_counts(mention)
     for moment in (mention.published_at, mention.scraped_at):
         _check_moment(moment)

@@ -6,6 +6,9 @@ up to days, and a panel that sums one measurement never sums both. Tags: keyword
 platform, sentiment. Fields: count, volume, engagement_total, and engagement_known, which is 0 where nobody
 told any engagement: a field, once written, can be overwritten but not taken back. For the same reason a cell
 that is no more is a point of zeros.
+
+Measurement ``trending_metrics`` holds a point a topic, platform and day. Tags: topic (its id: names are words of
+people), platform. Fields: mentions_count, trending_score (0 to 100), sentiment_score (-1 to +1).
 """
 
 from __future__ import annotations
@@ -21,8 +24,10 @@ from influxdb_client import Point, WritePrecision
 
 from pasip_core.domain.metrics import Cell, DayNumbers
 from pasip_core.domain.period import day_start
+from pasip_core.domain.topic import TopicPoint
 
 DAYS, HOURS = "sentiment_metrics", "sentiment_metrics_hourly"
+TOPICS = "trending_metrics"
 TAGS = ("keyword", "platform", "sentiment")
 FIRST_YEAR, LAST_YEAR = 1678, 2261
 """Whole years that 64 bits of nanoseconds since 1970 can tell."""
@@ -69,6 +74,15 @@ def line(place: Place, cell: Cell | None) -> str:
     point.field("count", cell.count if cell else 0).field("volume", cell.volume if cell else 0)
     point.field("engagement_total", told or 0).field("engagement_known", int(told is not None))
     return str(point.to_line_protocol())
+
+
+def topic_line(point: TopicPoint, zone: ZoneInfo) -> str:
+    """What is said of a topic on a day in line protocol, at the moment the day begins."""
+    begins = int(day_start(point.day, zone).timestamp())
+    made = Point(TOPICS).time(begins, WritePrecision.S)
+    made.tag("topic", tag_text(point.topic)).tag("platform", tag_text(point.platform))
+    made.field("mentions_count", point.mentions_count).field("trending_score", float(point.trending_score))
+    return str(made.field("sentiment_score", float(point.sentiment_score)).to_line_protocol())
 
 
 def place_of(row: Mapping[str, object]) -> Place:

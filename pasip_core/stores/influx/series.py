@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.metrics import ALL_KEYWORDS, DayNumbers, Total
 from pasip_core.domain.period import Period, day_of, day_start
+from pasip_core.domain.topic import TopicPoint
 from pasip_core.errors import LeaseLost
 
 from ..cells import refuse_to_count_twice
 from ..ports import Dimension, Fence, Leases, MetricStore
 from . import flux
-from .points import DAYS, HOURS, TAGS, Place, fits, line, place_of, points_of, tag_value
+from .points import DAYS, HOURS, TAGS, Place, fits, line, place_of, points_of, tag_value, topic_line
 from .server import InfluxServer
 
 LEASE_SECONDS = 60.0
@@ -128,6 +129,12 @@ class InfluxSeries:
         return self._documents.union(
             period, by, keywords=keywords, platforms=platforms, sources=sources, sentiments=sentiments
         )
+
+    def write_topics(self, points: Sequence[TopicPoint]) -> None:
+        """See ``MetricStore``."""
+        lines = [topic_line(point, self._zone) for point in points if fits(point.day, point.day)]
+        for at in range(0, len(lines), LINES_AT_ONCE):
+            self._server.write(lines[at : at + LINES_AT_ONCE])
 
     def days(self) -> list[date]:
         """See ``MetricStore``."""

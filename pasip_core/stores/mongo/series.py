@@ -16,6 +16,7 @@ from bson import ObjectId
 
 from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, Total
 from pasip_core.domain.period import Period
+from pasip_core.domain.topic import TopicPoint
 from pasip_core.errors import LeaseLost
 
 from ..cells import (
@@ -137,6 +138,9 @@ class MongoSeries:
     def _current(self, period: Period) -> list[int]:
         query = {"_id": {"$gte": period.first.toordinal(), "$lte": period.last.toordinal()}, "filled": True}
         return [head["current"] for head in self._server["day_versions"].find(query, {"current": 1})]
+
+    def write_topics(self, points: Sequence[TopicPoint]) -> None:
+        """See ``MetricStore``: the mentions themselves know their topics."""
 
     def days(self) -> list[date]:
         """See ``MetricStore``."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pasip_core.domain.metrics import ALL_KEYWORDS, Cell, DayNumbers, SetCell, Total
 from pasip_core.domain.period import Period, day_start
+from pasip_core.domain.topic import TopicPoint
 from pasip_core.errors import LeaseLost
 
 from ..cells import (
@@ -147,6 +148,9 @@ class SqliteSeries:
         width = len(names)
         found = ((tuple(map(_dimension, names, row[:width])), row[width:]) for row in rows)
         return totals(by, read, found)
+
+    def write_topics(self, points: Sequence[TopicPoint]) -> None:
+        """See ``MetricStore``: the mentions themselves know their topics."""
 
     def days(self) -> list[date]:
         """See ``MetricStore``."""
