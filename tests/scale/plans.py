@@ -28,7 +28,8 @@ class Allowed:
 BOUNDED = (
     r"SEARCH \w+ USING .*\((?:.* AND )?(\w+)>\? AND \1<\?\)",  # a range with both ends
     r"SEARCH \w+ USING .*\((?:rowid|id|data_id|n)=\?.*\)",  # one mention
-    r"SEARCH \w+ USING .*\(keyword=\? AND n=\?\)",
+    r"SEARCH \w+ USING .*\((?:keyword|name)=\? AND n=\?\)",
+    r"SEARCH (?:names|x) USING .*\((?:id|number|rowid)=\?\)",  # one name
     r"SCAN t VIRTUAL TABLE INDEX \d+:M2(?:><|<>)",  # words within a range of rows
 )
 """Lines that read only rows of the period, or one mention."""
@@ -45,7 +46,9 @@ ALLOWED = (
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\? AND id=\?\)", "one record"),
     Allowed(
-        r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "what people enter", "'(keywords|sources|rhythms|feeds)'"
+        r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
+        "what people enter",
+        "'(keywords|sources|rhythms|feeds|aliases)'",
     ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "one row a platform", "'frozen'"),

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from pasip_core.domain.analysis import PERSON
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.names import NamedEntity
 from pasip_core.domain.period import Period
 from pasip_core.domain.quotas import Budget
-from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import blindness, compare, health, mentions, overview, people, rule_trial, sources
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
 
@@ -22,6 +24,8 @@ Question = tuple[str, Callable[[], object]]
 
 SOURCE = PLATFORMS["news"][3]
 PHRASE = '"dan itu"'
+NAMES = tuple(NamedEntity(PERSON, f"Tokoh {letter}") for letter in "ABC")
+"""The last one counts as the second."""
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
 PAGE = 20
 
@@ -52,6 +56,10 @@ def filters_of_pages(period: Period) -> dict[str, Filters]:
             period, several, ("news",), (SOURCE,), ("negative", "neutral")
         ),
         "text, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), text=COMMON),
+        "name": Filters(period, entity=NAMES[0].id),
+        "name with another merged into it": Filters(period, entity=NAMES[1].id),
+        "name, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), entity=NAMES[0].id),
+        "name and text": Filters(period, text=COMMON, entity=NAMES[1].id),
         "text, several keywords and platform": Filters(period, several, ("twitter",), text=COMMON),
     }
 
@@ -64,6 +72,8 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "loudest sources", lambda: overview.loudest_sources(stores, filters)
     yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
+    yield "names", lambda: people.top_names(stores, filters, PERSON)
+    yield "named together", lambda: people.named_together(stores, filters)
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
         yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
@@ -103,6 +113,9 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "mentions by source and hour", lambda: stores.mentions.tally(Filters(filters.period), hours)
     yield "delays", lambda: stores.mentions.delays(filters.period)
     yield "blind days", lambda: blindness.blind_days(stores, filters)
+    yield "a name", lambda: people.name(stores, NAMES[2].id)
+    yield "names to read", lambda: people.unread(stores)
+    yield "merged names", lambda: people.said_of_names(stores)
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.names import Alias, NamesRead
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import Feed, ImportRun, SourceInfo, SourceRun
 from pasip_core.settings import Settings
@@ -16,6 +17,7 @@ from pasip_core.stores.ports import Stores
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import NOW, make_keyword
 from tests.contracts.helpers import TODAY, roll_up
+from tests.scale.questions import NAMES
 
 MONTH = Period(TODAY - timedelta(days=29), TODAY)
 MENTIONS = 3_000
@@ -29,6 +31,7 @@ def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stor
     stores = connect(Settings(_env_file=None, data_dir=folder))
     said = list(mentions(MENTIONS) if spread is None else spread)
     stores.mentions.upsert(said)
+    _name(stores, said)
     roll_up(stores)
     stores.mentions.upsert([replace(said[-1], engagement=Engagement(1, 2, 3))])
     for label in KEYWORDS:
@@ -39,3 +42,12 @@ def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stor
         stores.sources.save(SourceInfo(name, name, "news"))
         stores.source_runs.save(SourceRun(f"{name}-1", name, NOW, NOW))
     return stores
+
+
+def _name(stores: Stores, said: list[Mention]) -> None:
+    """Every other mention holds names, the last of which somebody merged into another one."""
+    stores.mentions.save_names(
+        [NamesRead(m.id, m.content_hash, NAMES[n % 4 :]) for n, m in enumerate(said) if n % 2 == 0]
+    )
+    one, main = NAMES[2], NAMES[1]
+    stores.aliases.save(Alias(one.id, one.kind, one.name, main.id, main.kind, main.name, NOW))

@@ -9,14 +9,14 @@ from types import FrameType, ModuleType
 
 import pytest
 
-from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import blindness, compare, health, mentions, overview, people, rule_trial, sources
 from pasip_core.stores.ports import Stores
 from tests.scale.plans import complaint, explained
 from tests.scale.questions import page_questions
 from tests.scale.sample import MONTH, sample_stores
 from tests.scale.watching import plan
 
-MODULES = (blindness, compare, health, mentions, overview, rule_trial, sources)
+MODULES = (blindness, compare, health, mentions, overview, people, rule_trial, sources)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,9 @@ def test_no_statement_of_a_page_reads_what_it_does_not_need(stores: Stores) -> N
         "SELECT rowid FROM mention_text t WHERE mention_text MATCH 'yang' AND t.rowid > 5",
         "SELECT sum(positive_volume) FROM day_cells WHERE keyword = '*' AND platform = '*' AND day > 5",
         "SELECT DISTINCT day FROM day_cells",
+        "SELECT count(*) FROM mention_names",
+        "SELECT count(*) FROM mention_names x WHERE x.name = 8",
+        "SELECT max(number) FROM names WHERE kind = 'PERSON'",
         "SELECT n FROM scraped_data INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0 ORDER BY n",
         "SELECT body FROM records WHERE collection = 'source_runs'",
     ],
