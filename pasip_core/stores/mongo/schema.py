@@ -41,8 +41,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("to_roll_up", (TOUCHED, DESCENDING), sparse=True),
         # what was matched with other rules
         _index("to_rematch", ("rules_revision", ASCENDING), ("excluded", ASCENDING)),
-        # mentions that hold a name, newest first; only those that hold any
-        _index("by_name", ("names.id", ASCENDING), *_NEWEST, sparse=True),
+        # mentions that hold a name, newest first
+        _index("by_name", ("names.id", ASCENDING), *_NEWEST),
         # what names have to be read in, newest first: nobody did, or another reader
         _index("to_name", ("names_by", ASCENDING), *_NEWEST),
     ],
