@@ -17,12 +17,15 @@ from .tags import HANDLE, LINK, TAG, find_tags
 READ_IN_FULL = 4_000
 """Characters of a text that the model reads: who an article is about stands at its beginning. Lists read on."""
 SHOUTED = 0.6
-"""Share of capitals from which a text does not tell by them what is a name."""
+"""Share of capitals among letters from which on a word in capitals is no name."""
 MOST_WORDS = {PERSON: 4, PLACE: 3, ORGANISATION: 6}
 ACRONYM = range(2, 8)
+MOST_LETTERS_OF_A_NAME = 6
+"""Of one that begins like a verb: "Dimas" is one, "Dilaporkan" is none."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _BREAK = re.compile(r"[^\w\s.,;:!?'’\"()/&-]+")
 _CAPITAL = re.compile(r"\b[A-Z][^\W\d_]")
+_TITLED = re.compile(r"\b[A-Z][a-z]")
 _ODD = re.compile(r"[\d_@#/\\|<>{}=+*…~^%$]")
 _JOINED = re.compile(r"\s*[-–/&]\s*|\s+dan\s+", re.IGNORECASE)
 _VERB = re.compile(r"(?:di|me[mnlrwy]|meng|meny|ber|ter)[a-z]{4,}", re.IGNORECASE)
@@ -70,10 +73,12 @@ def _plain(text: str) -> str:
 
 def _may_hold_more(text: str) -> bool:
     """Whether capitals can tell the model a name that no list has."""
-    if not _CAPITAL.search(text):
-        return False
-    letters = sum(map(str.isalpha, text))
-    return sum(map(str.isupper, text)) < SHOUTED * letters
+    return bool((_TITLED if _is_shouted(text) else _CAPITAL).search(text))
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether so much is written large that a word in capitals need be no acronym."""
+    return sum(map(str.isupper, text)) > SHOUTED * sum(map(str.isalpha, text))
 
 
 def _names(text: str, plain: str, heard: Sequence[Entity]) -> Iterator[NamedEntity]:
@@ -81,8 +86,10 @@ def _names(text: str, plain: str, heard: Sequence[Entity]) -> Iterator[NamedEnti
     rest = text[READ_IN_FULL:]
     for part in (plain, *([LINK.sub(" ", rest)] if rest else [])):
         yield from map(_known, find_names(part))
+    shouted = bool(heard) and _is_shouted(plain)
     for entity in heard:
-        yield from _heard(entity)
+        if not (shouted and entity.text.isupper()):
+            yield from _heard(entity)
 
 
 def _known(entity: Entity) -> NamedEntity:
@@ -94,6 +101,8 @@ def _heard(entity: Entity) -> Iterator[NamedEntity]:
     where all of it looks like one."""
     text = " ".join(entity.text.split())
     known = find_names(text)
+    if known and known[0].text == text:
+        return
     if known and (len(known) > 1 or known[0].label != entity.label or not _is_longer_name(text, known[0])):
         return
     if entity.label == PERSON:
@@ -106,8 +115,6 @@ def _heard(entity: Entity) -> Iterator[NamedEntity]:
 
 def _is_longer_name(text: str, known: Entity) -> bool:
     """Whether a name of the lists is only a part of this one: "Edhy Prabowo" is not Prabowo."""
-    if known.text == text:
-        return True
     others = (text[: known.start] + text[known.end :]).split()
     bare = [word.casefold().strip(".") for word in others]
     return (
@@ -117,6 +124,8 @@ def _is_longer_name(text: str, known: Entity) -> bool:
 
 def _person(text: str) -> Iterator[NamedEntity]:
     words = text.replace(",", " ").split()
+    if len(words) > 2 and _is_verb(words[-1]):  # a headline goes on with what somebody does
+        words = words[:-1]
     while words and words[0].casefold().strip(".") in _words("titles"):
         words = words[1:]
     while words and words[-1].casefold().replace(".", "") in _words("degrees") and len(words) > 1:
@@ -143,12 +152,15 @@ def _is_name(text: str, label: str) -> bool:
         return False
     if len(words) == 1:
         return len(text) > 3 and not _common(bare[0]) and not _VERB.fullmatch(bare[0])
-    large = [word for word in words if word[0].isupper()]
-    return (
-        len(large) == len(words)
-        and not any(word in _words("frequent") for word in bare)
-        and not all(map(_common, bare))
-    )
+    if not all(word[0].isupper() for word in words) or _is_verb(bare[-1]):
+        return False
+    if any(word in _words("frequent") or word in _words("headlines") for word in bare):
+        return False
+    return not all(map(_common, bare))
+
+
+def _is_verb(word: str) -> bool:
+    return bool(_VERB.fullmatch(word)) and len(word) > MOST_LETTERS_OF_A_NAME
 
 
 def _spelt(text: str, label: str) -> str:
@@ -161,7 +173,7 @@ def _spelt(text: str, label: str) -> str:
 
 
 def _common(word: str) -> bool:
-    return any(word in _words(section) for section in ("frequent", "common", "public"))
+    return any(word in _words(section) for section in ("frequent", "common", "public", "headlines"))
 
 
 @cache

@@ -62,6 +62,15 @@ def answer(done: CompletedProcess[str]) -> dict[str, object]:
     return value
 
 
+def test_names_are_read_once(cli: Cli, file: Path, tmp_path: Path) -> None:
+    assert cli("import", file, "--platform", "twitter").returncode == 0
+    assert answer(cli("entities", "--json")) == {"read": 4, "left": 0}
+    assert answer(cli("entities", "--json")) == {"read": 0, "left": 0}
+    stores = connect(Settings(_env_file=None, data_dir=tmp_path / "data"))
+    assert {"Joko Widodo", "Prabowo Subianto"} <= {name.name for name in stores.mentions.known_names()}
+    stores.close()
+
+
 def test_from_a_file_to_numbers_and_back_to_a_file(cli: Cli, file: Path, tmp_path: Path) -> None:
     counts = answer(cli("import", file, "--platform", "twitter", "--json"))
     assert (counts["read"], counts["inserted"], counts["rejected"]) == (4, 4, 0)

@@ -28,8 +28,9 @@ class Allowed:
 BOUNDED = (
     r"SEARCH \w+ USING .*\((?:.* AND )?(\w+)>\? AND \1<\?\)",  # a range with both ends
     r"SEARCH \w+ USING .*\((?:rowid|id|data_id|n)=\?.*\)",  # one mention
-    r"SEARCH \w+ USING .*\((?:keyword|topic)=\? AND n=\?\)",
+    r"SEARCH \w+ USING .*\((?:keyword|topic|name)=\? AND n=\?\)",
     r"SEARCH belongs USING COVERING INDEX topic_of \(n=\?\)(?: LEFT-JOIN)?",  # the topic of one mention
+    r"SEARCH (?:names|x) USING .*\((?:id|number|rowid)=\?\)",  # one name
     r"SCAN t VIRTUAL TABLE INDEX \d+:M2(?:><|<>)",  # words within a range of rows
 )
 """Lines that read only rows of the period, or one mention."""
@@ -51,7 +52,7 @@ ALLOWED = (
     Allowed(
         r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
         "what people enter",
-        "'(keywords|sources|rhythms|feeds|set_aside|topics)'",
+        "'(keywords|sources|rhythms|feeds|set_aside|topics|aliases)'",
     ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "some hundred topics", "'topics'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from pasip_core.domain.analysis import PERSON
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import ORDERS as RANKINGS
+from pasip_core.domain.names import NamedEntity
 from pasip_core.domain.period import Period
 from pasip_core.domain.quotas import Budget
 from pasip_core.queries import (
@@ -23,6 +25,7 @@ from pasip_core.queries import (
     mentions,
     network,
     overview,
+    people,
     rule_trial,
     sources,
     topics,
@@ -36,6 +39,8 @@ SOURCE = PLATFORMS["news"][3]
 PHRASE = '"dan itu"'
 ACCOUNTS = ("akun_1", "akun_7")
 ASIDE = (("twitter", "akun_2"),)
+NAMES = tuple(NamedEntity(PERSON, f"Tokoh {letter}") for letter in "ABC")
+"""The last one counts as the second."""
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
 PAGE = 20
 TOPIC = "topic-01"
@@ -76,6 +81,10 @@ def filters_of_pages(period: Period) -> dict[str, Filters]:
         "emotion": Filters(period, emotions=("anger",)),
         "one keyword, emotion and unsure": Filters(period, KEYWORDS[:1], emotions=("anger", "pending"), unsure=True),
         "text, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), text=COMMON),
+        "name": Filters(period, entity=NAMES[0].id),
+        "name with another merged into it": Filters(period, entity=NAMES[1].id),
+        "name, one keyword and sentiment": Filters(period, KEYWORDS[:1], sentiments=("negative",), entity=NAMES[0].id),
+        "name and text": Filters(period, text=COMMON, entity=NAMES[1].id),
         "text, several keywords and platform": Filters(period, several, ("twitter",), text=COMMON),
     }
 
@@ -92,6 +101,8 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "one account in detail", lambda: influencers.account_detail(stores, filters, "twitter", ACCOUNTS[0])
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "topics", lambda: topics.topics_view(stores, filters)
+    yield "names", lambda: people.top_names(stores, filters, PERSON)
+    yield "named together", lambda: people.named_together(stores, filters)
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
         yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
@@ -139,6 +150,9 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     if known_topic and run:
         yield "what stands for a topic", lambda: topics.representatives(stores, known_topic)
         yield "topics of a run", lambda: topics.topics_of_run(stores, run)
+    yield "a name", lambda: people.name(stores, NAMES[2].id)
+    yield "names to read", lambda: people.unread(stores)
+    yield "merged names", lambda: people.said_of_names(stores)
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)

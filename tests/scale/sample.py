@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pasip_core.domain.mention import Engagement, Mention
+from pasip_core.domain.names import Alias, NamesRead
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import Feed, ImportRun, SourceInfo, SourceRun
 from pasip_core.domain.topic import LAST_RUN, Topic, TopicRun
@@ -17,6 +18,7 @@ from pasip_core.stores.ports import Assigned, Stores
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import NOW, make_keyword
 from tests.contracts.helpers import TODAY, roll_up
+from tests.scale.questions import NAMES
 
 MONTH = Period(TODAY - timedelta(days=29), TODAY)
 MENTIONS = 3_000
@@ -30,6 +32,7 @@ def sample_stores(folder: Path, spread: Iterable[Mention] | None = None) -> Stor
     stores = connect(Settings(_env_file=None, data_dir=folder))
     said = list(mentions(MENTIONS) if spread is None else spread)
     stores.mentions.upsert(said)
+    _name(stores, said)
     roll_up(stores)
     stores.mentions.upsert([replace(said[-1], engagement=Engagement(1, 2, 3))])
     assign_topics(stores, said)
@@ -55,3 +58,12 @@ def assign_topics(stores: Stores, said: list[Mention], topics: int = 40) -> None
     for name in names:
         stores.topics.save(Topic(name, name, (name,), (1.0,), (), NOW, NOW, related_data_ids=(said[0].id,)))
     stores.topic_runs.save(TopicRun(LAST_RUN, NOW, TODAY.isoformat(), TODAY.isoformat(), NOW))
+
+
+def _name(stores: Stores, said: list[Mention]) -> None:
+    """Every other mention holds names, the last of which somebody merged into another one."""
+    stores.mentions.save_names(
+        [NamesRead(m.id, m.content_hash, NAMES[n % 4 :]) for n, m in enumerate(said) if n % 2 == 0]
+    )
+    one, main = NAMES[2], NAMES[1]
+    stores.aliases.save(Alias(one.id, one.kind, one.name, main.id, main.kind, main.name, NOW))

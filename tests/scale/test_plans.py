@@ -17,6 +17,7 @@ from pasip_core.queries import (
     mentions,
     network,
     overview,
+    people,
     rule_trial,
     sources,
     topics,
@@ -27,7 +28,7 @@ from tests.scale.questions import page_questions
 from tests.scale.sample import MONTH, sample_stores
 from tests.scale.watching import plan
 
-MODULES = (blindness, compare, health, influencers, mentions, network, overview, rule_trial, sources, topics)
+MODULES = (blindness, compare, health, influencers, mentions, network, overview, people, rule_trial, sources, topics)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,9 @@ def test_no_statement_of_a_page_reads_what_it_does_not_need(stores: Stores) -> N
         "SELECT rowid FROM mention_text t WHERE mention_text MATCH 'yang' AND t.rowid > 5",
         "SELECT sum(positive_volume) FROM day_cells WHERE keyword = '*' AND platform = '*' AND day > 5",
         "SELECT DISTINCT day FROM day_cells",
+        "SELECT count(*) FROM mention_names",
+        "SELECT count(*) FROM mention_names x WHERE x.name = 8",
+        "SELECT max(number) FROM names WHERE kind = 'PERSON'",
         "SELECT n FROM scraped_data INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0 ORDER BY n",
         "SELECT body FROM records WHERE collection = 'source_runs'",
     ],

@@ -23,6 +23,7 @@ from pasip_core.domain.names import (
     sorted_totals,
 )
 
+from .changes import next_change
 from .documents import SHOWN, mention_from, object_id
 from .records import MongoRecords
 from .selecting import Selection, select
@@ -117,6 +118,7 @@ class Naming:
                 ],
                 ordered=False,
             )
+            next_change(self.server)
 
     def _had(self, ids: Sequence[str]) -> dict[str, tuple[NamedEntity, ...]]:
         query = {"_id": {"$in": [object_id(id) for id in ids]}, "excluded": False}

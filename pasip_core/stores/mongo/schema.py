@@ -47,8 +47,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("to_rematch", ("rules_revision", ASCENDING), ("excluded", ASCENDING)),
         # what another model read than the present one; only mentions that have an analysis
         _index("by_model", ("analysis.model_version", ASCENDING), ("excluded", ASCENDING), sparse=True),
-        # mentions that hold a name, newest first; only those that hold any
-        _index("by_name", ("names.id", ASCENDING), *_NEWEST, sparse=True),
+        # mentions that hold a name, newest first
+        _index("by_name", ("names.id", ASCENDING), *_NEWEST),
         # what names have to be read in, newest first: nobody did, or another reader
         _index("to_name", ("names_by", ASCENDING), *_NEWEST),
     ],

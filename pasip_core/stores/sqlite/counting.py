@@ -20,6 +20,7 @@ from .summing import Chosen
 
 TONES = len(COUNTED)
 NOT_MEANT = 255
+ALL_KINDS = (1 << KIND_BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -70,27 +71,56 @@ class Groups:
         )
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which numbers are counted at all: those of these kinds, or ``only`` these, with all that counts as them."""
+
+    kinds: frozenset[int]
+    groups: Groups
+    only: frozenset[int] | None = None
+
+    @classmethod
+    def asked(cls, connection: sqlite3.Connection, groups: Groups, kinds: Sequence[str], only: Sequence[str]) -> Wanted:
+        """By ids that count as no other."""
+        places = frozenset(KINDS.index(kind) for kind in asked_kinds(kinds))
+        if not only:
+            return cls(places, groups)
+        single = numbers_of(connection, [id for id in only if id not in groups.by_id])
+        mains = {*single.values(), *(groups.by_id[id] for id in only if id in groups.by_id)}
+        members = {number for number, main in groups.mains.items() if main in mains}
+        return cls(places, groups, frozenset(mains | members))
+
+    def among(self, numbers: Array) -> Array:
+        """Whether each may count; what was merged may be of another kind than what it counts as."""
+        if self.only is not None:
+            return np.isin(numbers, sorted(self.only))
+        listed = np.array([place in self.kinds for place in range(1 << KIND_BITS)])
+        found: Array = listed[numbers & ALL_KINDS]
+        return found | np.isin(numbers, sorted(self.groups.mains)) if self.groups.mains else found
+
+
 @dataclass
 class Count:
-    """Codes of names and tones, and how many mentions each stands for."""
+    """Mentions by name and tone. Without its kind a number is the place of a name among all."""
 
-    codes: list[Array] = field(default_factory=list)
-    weights: list[Array] = field(default_factory=list)
+    parts: list[tuple[Array, Array]] = field(default_factory=list)
 
-    def add(self, numbers: Array, tones: Array, weights: Array | None = None) -> None:
-        """So many mentions of each."""
-        self.codes.append(numbers.astype(np.int64) * TONES + tones)
-        self.weights.append(np.ones(len(numbers), np.int64) if weights is None else weights)
+    def add(self, numbers: Array, tones: Array) -> None:
+        """One mention of each."""
+        self.parts.append((numbers, tones))
 
     def volumes(self) -> tuple[Array, Array]:
         """Numbers of names, and a row of volumes by tone for each."""
-        if not self.codes:
+        if not self.parts:
             return np.empty(0, np.int64), np.empty((0, TONES), np.int64)
-        codes, weights = np.concatenate(self.codes), np.concatenate(self.weights)
-        top = int(codes.max(initial=0)) // TONES + 1
-        summed = np.bincount(codes, weights, minlength=top * TONES).astype(np.int64).reshape(top, TONES)
-        numbers = np.flatnonzero(summed.any(axis=1))
-        return numbers, summed[numbers]
+        numbers, tones = (np.concatenate(column) for column in zip(*self.parts, strict=True))
+        places = numbers >> KIND_BITS
+        top = int(places.max(initial=0)) + 1
+        summed = np.bincount(places * TONES + tones, minlength=top * TONES).reshape(top, TONES)
+        kinds = np.zeros(top, np.int64)
+        kinds[places] = numbers & ALL_KINDS
+        held = np.flatnonzero(summed.any(axis=1))
+        return (held << KIND_BITS) | kinds[held], summed[held]
 
 
 def tally_names(
@@ -103,27 +133,34 @@ def tally_names(
 ) -> list[NameTotal]:
     """See ``MentionStore.tally_names``; within one snapshot."""
     groups, count = Groups.read(connection, merged), Count()
+    wanted = Wanted.asked(connection, groups, kinds, [merged.main(id) for id in only])
     done: set[date] = set()
     for day in chosen.days():
-        numbers, mentions, tones = _of_day(connection, day, chosen)
-        count.add(*groups.united(numbers, mentions, tones))
+        count.add(*groups.united(*_of_day(connection, day, chosen, wanted)))
         done.add(day.day)
     for gap in gaps(chosen.filters.period, done):
-        count.add(*groups.united(*_of_rows(connection, replace(chosen.filters, period=gap), chosen.names)))
-    return _loudest(connection, groups, count, kinds, limit, only)
+        count.add(*groups.united(*_of_rows(connection, replace(chosen.filters, period=gap), chosen.names, wanted)))
+    return _loudest(connection, wanted, count, limit)
 
 
-def _of_day(connection: sqlite3.Connection, day: DayColumns, chosen: Chosen) -> tuple[Array, Array, Array]:
+def _of_day(
+    connection: sqlite3.Connection, day: DayColumns, chosen: Chosen, wanted: Wanted
+) -> tuple[Array, Array, Array]:
     """Number, mention and tone of each name in a mention that is meant."""
     pairs, meant = pairs_of(connection, day), chosen.of(day)
     tones = np.full(len(day.facts), NOT_MEANT, np.uint8)
     tones[meant.places] = meant.tones
-    found = tones[pairs["place"]]
+    numbers = pairs["name"].astype(np.int64)
+    listed = wanted.among(numbers)
+    numbers, places = numbers[listed], pairs["place"][listed].astype(np.int64)
+    found = tones[places]
     keep = found != NOT_MEANT
-    return pairs["name"][keep].astype(np.int64), pairs["place"][keep].astype(np.int64), found[keep]
+    return numbers[keep], places[keep], found[keep]
 
 
-def _of_rows(connection: sqlite3.Connection, filters: Filters, names: tuple[int, ...]) -> tuple[Array, Array, Array]:
+def _of_rows(
+    connection: sqlite3.Connection, filters: Filters, names: tuple[int, ...], wanted: Wanted
+) -> tuple[Array, Array, Array]:
     """The same of days without columns."""
     chosen = select(filters, names=names)
     rows = connection.execute(
@@ -131,36 +168,28 @@ def _of_rows(connection: sqlite3.Connection, filters: Filters, names: tuple[int,
         f"FROM {chosen.tables} CROSS JOIN mention_names y ON y.n = m.n WHERE {' AND '.join(chosen.conditions)}",
         chosen.values,
     ).fetchall()
+    numbers = np.array([row[0] for row in rows], np.int64)
     _, mentions = np.unique(np.array([row[1] for row in rows], np.int64), return_inverse=True)
     tones = np.array([COUNTED.index(row[2]) for row in rows], np.uint8)
-    return np.array([row[0] for row in rows], np.int64), mentions, tones
+    keep = wanted.among(numbers)
+    return numbers[keep], mentions[keep], tones[keep]
 
 
-def _loudest(
-    connection: sqlite3.Connection,
-    groups: Groups,
-    count: Count,
-    kinds: Sequence[str],
-    limit: int | None,
-    only: Sequence[str],
-) -> list[NameTotal]:
+def _loudest(connection: sqlite3.Connection, wanted: Wanted, count: Count, limit: int | None) -> list[NameTotal]:
+    groups = wanted.groups
     numbers, volumes = count.volumes()
-    keep = np.isin(numbers, list(groups.hidden), invert=True)
-    if only:
-        known = numbers_of(connection, [id for id in only if id not in groups.by_id])
-        keep &= np.isin(numbers, [groups.mains.get(n, n) for n in known.values()] + [
-            groups.by_id[id] for id in only if id in groups.by_id
-        ])  # fmt: skip
+    keep = np.isin(numbers, sorted(groups.hidden), invert=True)
     numbers, volumes = numbers[keep], volumes[keep]
-    kind_of = numbers & ((1 << KIND_BITS) - 1)
+    kind_of = numbers & ALL_KINDS
     for number, entity in groups.known.items():
-        kind_of[numbers == number] = KINDS.index(entity.kind)
-    first = _first(kind_of, volumes.sum(axis=1), [KINDS.index(kind) for kind in asked_kinds(kinds)], limit)
-    wanted = numbers[first].tolist()
-    entities = entities_of(connection, [n for n in wanted if n not in groups.known])
+        place = np.searchsorted(numbers, number)
+        kind_of[place : place + 1][numbers[place : place + 1] == number] = KINDS.index(entity.kind)
+    first = _first(kind_of, volumes.sum(axis=1), sorted(wanted.kinds), limit)
+    loudest = numbers[first].tolist()
+    entities = entities_of(connection, [n for n in loudest if n not in groups.known])
     totals = [
         NameTotal(groups.known.get(n) or entities[n], dict(zip(COUNTED, row, strict=True)))
-        for n, row in zip(wanted, volumes[first].tolist(), strict=True)
+        for n, row in zip(loudest, volumes[first].tolist(), strict=True)
     ]
     return sorted_totals(totals, limit)
 
