@@ -166,6 +166,8 @@ def job(name: str) -> str:
         "collect_due": t("Collect all sources that are due"),
         "enrich": t("Analyse sentiment"),
         "rematch": t("Match keywords again"),
+        "rescore": t("Read again with the present model"),
+        "sample": t("Draw the sample of the week"),
         "rollup": t("Recompute numbers"),
         "import_file": t("Import a file"),
         "check_feed": t("Check a feed"),
@@ -188,7 +190,7 @@ def timing(name: str) -> str:
     return {
         "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
-        "refresh": job("refresh"), "rhythms": job("rhythms"),
+        "refresh": job("refresh"), "rhythms": job("rhythms"), "rescore": job("rescore"), "sample": job("sample"),
     }.get(name, name)  # fmt: skip
 
 

@@ -94,4 +94,4 @@ def say_what_was_dropped() -> None:
 
 def clear_filters() -> None:
     """Leave only the period."""
-    change(keywords=(), platforms=(), sources=(), sentiments=(), text="")
+    change(keywords=(), platforms=(), sources=(), sentiments=(), text="", emotions=(), unsure=False)

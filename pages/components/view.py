@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.analysis import PENDING, SENTIMENTS
+from pasip_core.domain.analysis import EMOTIONS, LOW, PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period, parse_day
 
@@ -52,6 +52,8 @@ class View:
     text: str = ""
     lang: str = ""
     mention: str = ""
+    emotions: tuple[str, ...] = ()
+    unsure: bool = False
     order: str = "newest"
     mode: str = "keywords"
     other: Period | None = None
@@ -65,11 +67,14 @@ class View:
             sources=self.sources,
             sentiments=self.sentiments,
             text=self.text,
+            emotions=self.emotions,
+            unsure=self.unsure,
         )
 
     def narrowed(self) -> bool:
         """Whether anything but the period is filtered."""
-        return bool(self.keywords or self.platforms or self.sources or self.sentiments or self.text)
+        chosen = (self.keywords, self.platforms, self.sources, self.sentiments, self.text, self.emotions, self.unsure)
+        return any(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         text=take("text", lambda text: text if len(text) <= MOST_TEXT else None, ""),
         lang=one("lang", choices.languages, ""),
         mention=take("mention", lambda text: text if text.isalnum() and len(text) <= 64 else None, ""),
+        emotions=several("emotion", EMOTIONS),
+        unsure=one("confidence", (LOW,), "") == LOW,
         order=one("order", ORDERS, "newest"),
         mode=one("compare", MODES, "keywords"),
         other=_period(params, "other_from", "other_to", choices, dropped),
@@ -130,6 +137,8 @@ def write(view: View) -> dict[str, str]:
         "text": view.text,
         "lang": view.lang,
         "mention": view.mention,
+        "emotion": join(view.emotions),
+        "confidence": LOW if view.unsure else "",
         "order": "" if view.order == "newest" else view.order,
         "compare": "" if view.mode == "keywords" else view.mode,
         **_days(view.other, "other_from", "other_to"),

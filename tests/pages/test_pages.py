@@ -18,7 +18,18 @@ from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword, make_mention
 from tests.pages.conftest import at, said, texts
 
-PAGES = ("overview", "mentions", "comparison", "keywords", "collection", "sources", "imports", "privacy")
+PAGES = (
+    "overview",
+    "sentiment",
+    "mentions",
+    "comparison",
+    "keywords",
+    "collection",
+    "sources",
+    "imports",
+    "quality",
+    "privacy",
+)
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]
 MAY = {"from_": "2019-05-01", "to": "2019-05-31"}
