@@ -33,6 +33,9 @@ class InfluxStores:
         self.salts = documents.salts
         self.erased = documents.erased
         self.erasures = documents.erasures
+        self.samples = documents.samples
+        self.labels = documents.labels
+        self.rescorings = documents.rescorings
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""
