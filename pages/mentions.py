@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, filters, formats, keeping, mention_view, session, state, tables
+from pages.components import bulk_view, cached, filters, formats, keeping, mention_view, session, state, tables
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
@@ -85,12 +85,15 @@ else:
             show_exports()
     passed = cursors(wanted, order)
     page = cached.mention_page(wanted, passed[-1] if passed else None, PAGE, order)
-    key = f"mentions_table_{mention_view.closed_times()}"
+    several = bulk_view.wanted()
+    key = f"mentions_{'several' if several else 'table'}_{mention_view.closed_times()}_{bulk_view.times()}"
     st.caption(t("Click on the left edge of a row to read a mention in full and to correct its sentiment."))
     if told := filters.sentiment_meant(wanted):
         st.caption(told)
-    tables.show_mentions(page.mentions, key=key, selectable=True, towards=wanted.one_keyword,
+    tables.show_mentions(page.mentions, key=key, selectable=True, towards=wanted.one_keyword, several=several,
                          on_select=lambda: open_selected(page, key))  # fmt: skip
+    if several:
+        bulk_view.show(page.mentions, wanted, key=key)
     show_pager(page, count, wanted, order)
 if opened := session.current().mention:
     mention_view.show(opened)

@@ -18,6 +18,7 @@ session.settle_early()
 pages = {
     t("Understand"): [
         st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
+        st.Page("sentiment.py", title=t("Sentiment"), icon=":material/mood:"),
         st.Page("topics.py", title=t("Topics"), icon=":material/bubble_chart:"),
         st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
         st.Page("influencers.py", title=t("Influencers"), icon=":material/campaign:"),
@@ -31,6 +32,7 @@ pages = {
         st.Page("imports.py", title=t("Import"), icon=":material/upload_file:", url_path="import"),
     ],
     t("Look after"): [
+        st.Page("quality.py", title=t("Quality"), icon=":material/fact_check:"),
         st.Page("privacy.py", title=t("Privacy"), icon=":material/shield_person:"),
     ],
 }

@@ -19,6 +19,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
+from pasip_core.domain.quality import ONLY, PAUSE
 from pasip_core.domain.runs import SourceRun
 from pasip_core.domain.topic import TopicRun, scoring_period
 from pasip_core.errors import StoreError, StoreSchemaMismatch
@@ -32,6 +33,8 @@ from pasip_core.queries import (
     network,
     overview,
     people,
+    quality,
+    sentiment,
     topics,
 )
 from pasip_core.queries.blindness import BlindDay
@@ -146,6 +149,10 @@ loudest_accounts = _by_days(overview.loudest_accounts)
 account_ranking = _by_days(influencers.ranking)
 account_detail = _by_days(influencers.account_detail)
 account_network = _by_watermark(network.network)
+emotion_days = _by_days(sentiment.emotion_days)
+confidence = _by_days(sentiment.confidence)
+models_of = _by_days(sentiment.models)
+error_band = _by_days(quality.error_band)
 let_go = _by_days(keeping.let_go)
 share_of_voice = _by_days(overview.share_of_voice)
 compare_keywords = _by_days(compare.compare_keywords)
@@ -224,6 +231,40 @@ def keywords() -> list[Keyword]:
 def blind_days(filters: Filters) -> tuple[BlindDay, ...]:
     """Days whose numbers are too low. Read each time: rhythms are few and change by the hour, whatever the days do."""
     return tuple(blindness.blind_days(stores(), filters))
+
+
+_weeks = remember("weeks", lambda zone, now: quality.weeks(stores(), zone, now))
+
+
+def weeks() -> list[Period]:
+    """The weeks that are over and have mentions, the latest first."""
+    zone = current_settings().zone
+    today = Period.last_days(1, now(), zone)
+    return _weeks(watermark(), place(), zone, today.start)
+
+
+@st.cache_data(ttl=LOOK_SECONDS, show_spinner=False)
+def _errors(place: str) -> quality.Errors:
+    return quality.model_errors(stores())
+
+
+def model_errors() -> quality.Errors:
+    """How each model errs on labelled texts; looked at anew every few seconds, and after each label given here."""
+    return _errors(place())
+
+
+def forget_errors() -> None:
+    """A label was given: look again."""
+    _errors.clear()
+
+
+_readers = remember("readers", lambda state, paused: quality.readers(stores()))
+
+
+def readers() -> quality.Readers:
+    """Which model read what; kept until a mention changes, or the pace of reading again."""
+    state, pause = (stores().rescorings.get(id) for id in (ONLY, PAUSE))
+    return _readers(watermark(), place(), repr(state), repr(pause))
 
 
 def last_collection() -> SourceRun | None:

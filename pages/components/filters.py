@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components import cached, formats, labels, session, state, tables
 from pages.components.i18n import t
 from pages.components.view import MOST_TEXT, Choices, View
-from pasip_core.domain.analysis import PENDING, SENTIMENTS
+from pasip_core.domain.analysis import EMOTIONS, PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 
@@ -42,6 +42,9 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             _several("sentiments", t("Sentiment"), (*SENTIMENTS, PENDING), labels.sentiment, t("Any"))
             _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
             _several("sources", t("Sources"), known.sources, str, t("All sources"))
+            felt = {name: labels.emotion(name) for name in EMOTIONS}
+            _several("emotions", t("Emotion"), EMOTIONS, felt.__getitem__, t("Any"))
+            _unsure()
             _accounts(view)
             if view.topic:
                 _topic(view.topic)
@@ -58,7 +61,9 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
 
 def _more_label(text: bool) -> str:
     view = session.current()
-    used = [view.sentiments, view.platforms, view.sources, view.accounts, view.without, view.topic]
+    used = [
+        view.sentiments, view.platforms, view.sources, view.emotions, view.unsure, view.accounts, view.without, view.topic,
+    ]  # fmt: skip
     used += [] if text else [view.text]
     count = sum(1 for value in used if value)
     return t("Filters ({n})", n=count) if count else t("Filters")
@@ -152,6 +157,14 @@ def _text(*, width: Any, label: Any = "visible") -> None:
         label_visibility=label,
         placeholder=t('Words, or "a phrase"'),
         on_change=lambda: session.change(text=" ".join(st.session_state["filter_text"].split())),
+    )  # fmt: skip
+
+
+def _unsure() -> None:
+    st.session_state["filter_unsure"] = session.current().unsure
+    st.checkbox(
+        t("Only where the machine is not sure"), key="filter_unsure",
+        on_change=lambda: session.change(unsure=st.session_state["filter_unsure"]),
     )  # fmt: skip
 
 

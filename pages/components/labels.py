@@ -168,6 +168,8 @@ def job(name: str) -> str:
         "enrich": t("Analyse sentiment"),
         "entities": t("Read names"),
         "rematch": t("Match keywords again"),
+        "rescore": t("Read again with the present model"),
+        "sample": t("Draw the sample of the week"),
         "rollup": t("Recompute numbers"),
         "topics": t("Find topics"),
         "import_file": t("Import a file"),
@@ -200,6 +202,7 @@ def timing(name: str) -> str:
         "entities": job("entities"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
         "refresh": job("refresh"), "rhythms": job("rhythms"), "topics": job("topics"),
+        "rescore": job("rescore"), "sample": job("sample"),
     }.get(name, name)  # fmt: skip
 
 

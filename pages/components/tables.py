@@ -56,9 +56,10 @@ def show_mentions(
     towards: str | None = None,
     row_height: int = WRAPPED,
     on_select: Callable[[], None] | None = None,
+    several: bool = False,
 ) -> None:
     """One row a mention, in the order given, with its sentiment ``towards`` a keyword or, without one, of the whole
-    text; a click on a row calls ``on_select``."""
+    text; a click on a row calls ``on_select``. ``several`` rows may be selected instead, and stay so."""
     import pandas as pd
 
     names = {k.id: k.keyword for k in cached.keywords()}
@@ -66,6 +67,8 @@ def show_mentions(
     frame = pd.DataFrame(rows, columns=["tone", "text", "author", "where", "at", "keywords", "engagement", "url"])
     frame["engagement"] = frame["engagement"].astype("Int64")
     choosing: dict[str, Any] = {"on_select": on_select, "selection_mode": "single-row"} if selectable else {}
+    if several:
+        choosing = {"on_select": "rerun", "selection_mode": "multi-row"}
     st.dataframe(
         frame, key=key, hide_index=True, width="stretch", row_height=row_height, placeholder="–",
         height=HEADER + row_height * max(1, min(len(rows), 12)) + 4, column_config=_mention_columns(),

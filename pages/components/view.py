@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pasip_core.domain.analysis import PENDING, SENTIMENTS
+from pasip_core.domain.analysis import EMOTIONS, LOW, PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.names import KINDS
 from pasip_core.domain.period import Period, parse_day
@@ -60,6 +60,8 @@ class View:
     topic: str = ""
     lang: str = ""
     mention: str = ""
+    emotions: tuple[str, ...] = ()
+    unsure: bool = False
     order: str = "newest"
     mode: str = "keywords"
     other: Period | None = None
@@ -79,6 +81,8 @@ class View:
             without=self.without,
             entity=self.entity,
             topic=self.topic,
+            emotions=self.emotions,
+            unsure=self.unsure,
         )
 
     def narrowed(self) -> bool:
@@ -86,10 +90,11 @@ class View:
         return any(getattr(self, name) for name in WIDE)
 
 
-WIDE: Mapping[str, Any] = {
-    name: getattr(View(), name)
-    for name in ("keywords", "platforms", "sources", "sentiments", "text", "accounts", "without", "topic", "entity")
-}
+NARROWING = (
+    "keywords", "platforms", "sources", "sentiments", "emotions", "unsure", "text", "accounts", "without", "topic",
+    "entity",
+)  # fmt: skip
+WIDE: Mapping[str, Any] = {name: getattr(View(), name) for name in NARROWING}
 """What a view has where nothing but the period is filtered."""
 
 
@@ -143,6 +148,8 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         topic=one("topic", choices.topics, ""),
         lang=one("lang", choices.languages, ""),
         mention=take("mention", lambda text: text if text.isalnum() and len(text) <= 64 else None, ""),
+        emotions=several("emotion", EMOTIONS),
+        unsure=one("confidence", (LOW,), "") == LOW,
         order=one("order", ORDERS, "newest"),
         mode=one("compare", MODES, "keywords"),
         other=_period(params, "other_from", "other_to", choices, dropped),
@@ -166,6 +173,8 @@ def write(view: View) -> dict[str, str]:
         "topic": view.topic,
         "lang": view.lang,
         "mention": view.mention,
+        "emotion": join(view.emotions),
+        "confidence": LOW if view.unsure else "",
         "order": "" if view.order == "newest" else view.order,
         "compare": "" if view.mode == "keywords" else view.mode,
         **_days(view.other, "other_from", "other_to"),

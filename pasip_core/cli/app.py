@@ -9,7 +9,7 @@ from loguru import logger
 
 from pasip_core.errors import InputError, PasipError
 
-from . import data, influencers, keywords, language, moving, privacy, system, topics, work
+from . import correcting, data, influencers, keywords, language, moving, privacy, system, topics, work
 from .output import complain
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("topics")(topics.topics)
 app.command("cleanup")(privacy.cleanup)
 app.command("erase")(privacy.erase)
 app.command("pseudonymise")(privacy.pseudonymise)
+app.command("correct")(correcting.correct)
 app.command("export")(data.export)
 app.command("stats")(data.stats)
 app.add_typer(language.models_app, name="models")

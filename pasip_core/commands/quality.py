@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pasip_core.domain.analysis import SENTIMENTS
 from pasip_core.domain.period import Period
 from pasip_core.domain.quality import ONLY, PAUSE, UNCLEAR, Label, Rescoring, Sample, label_id
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 from pasip_core.stores.samples import draw_sample, words_of_models
+from pasip_core.stores.values import check_sentiments
 
 from .audit import LOCAL, record
 from .follow_up import ask_for
@@ -33,10 +33,8 @@ def label(stores: Stores, sample: Sample, data_id: str, sentiment: str, *, who: 
 
     ``InputError`` for another sentiment, or a mention that is not in the sample or gone. Numbers do not change.
     """
-    if sentiment not in (*SENTIMENTS, UNCLEAR):
-        raise InputError(
-            f"sentiment: {sentiment!r} is none; use {', '.join(SENTIMENTS)}", field="sentiment", value=sentiment
-        )
+    if sentiment != UNCLEAR:
+        check_sentiments(sentiment)
     mention = stores.mentions.get(data_id) if data_id in sample.ids else None
     if mention is None:
         raise InputError(f"mention: {data_id!r} is not there", field="mention", value=data_id)

@@ -14,8 +14,6 @@ from pasip_core.stores.samples import keep_labels
 from .enrich import BATCH, EmotionScorer, SentimentScorer, understood, work_off
 from .progress import Clock, Progress, Slice, silent, utc_now
 
-NOTE = "read again"
-
 
 def left_to_read(stores: Stores, version: str) -> int:
     """How many mentions were read by another model than this one; what a person said stays."""
@@ -46,7 +44,7 @@ def rescore(
     def work(batch: list[Mention]) -> None:
         stores.mentions.save_analyses(understood(batch, matcher, model, emotions, clock), anew=True)
 
-    done = work_off(next_batch, work, left, progress, seconds, NOTE)
+    done = work_off(next_batch, work, left, progress, seconds, "read again")
     if not done.left:
         _ended(stores, model.version, clock)
     return done

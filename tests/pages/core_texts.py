@@ -21,7 +21,7 @@ PLACES = {
     "_fail": 0,
     "_say": 0,
     "progress": 2,
-    "_work_off": 5,
+    "work_off": 5,
     "kind": 0,
     "_gone": 3,
 }

@@ -19,8 +19,8 @@ from tests.builders import NOW, make_keyword, make_mention
 from tests.pages.conftest import at, said, texts
 
 PAGES = (
-    "overview", "topics", "people", "influencers", "mentions", "comparison", "keywords", "collection", "sources",
-    "imports", "privacy",
+    "overview", "sentiment", "topics", "people", "influencers", "mentions", "comparison", "keywords", "collection",
+    "sources", "imports", "quality", "privacy",
 )  # fmt: skip
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]

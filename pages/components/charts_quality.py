@@ -1,0 +1,126 @@
+"""Charts of the pages Quality and Sentiment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pages.components import labels, theme
+from pages.components.charts import FEW_DAYS, HEIGHT, finished
+from pages.components.i18n import t
+from pasip_core.domain.analysis import EMOTIONS, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS
+from pasip_core.queries.quality import Confusion
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+FELT = {
+    "anger": "#dd5a2b", "fear": "#7b5cc4", "happy": "#2f7fd1", "love": "#c2457e", "sadness": "#3d6fb6",
+    NEUTRAL: "#8793a1",
+}  # fmt: skip
+PICK, DAY = "pick", "day"
+
+
+def confusion(of: Confusion) -> dict[str, Any]:
+    """How often the machine says what where people say what: darker is more often, by row."""
+    import altair as alt
+    import pandas as pd
+
+    rows = [
+        {
+            "people": labels.sentiment(truth), "model": labels.sentiment(said), "count": of[i][j],
+            "share": of[i][j] / max(sum(of[i]), 1), "same": i == j,
+        }
+        for i, truth in enumerate(SENTIMENTS)
+        for j, said in enumerate(SENTIMENTS)
+    ]  # fmt: skip
+    order = [labels.sentiment(name) for name in SENTIMENTS]
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("model:N", sort=order, title=t("The machine says"), axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("people:N", sort=order, title=t("People say")),
+        tooltip=[
+            alt.Tooltip("people:N", title=t("People say")), alt.Tooltip("model:N", title=t("The machine says")),
+            alt.Tooltip("count:Q", title=t("Texts"), format=",d"),
+            alt.Tooltip("share:Q", title=t("Share"), format=".0%"),
+        ],
+    )  # fmt: skip
+    cells = base.mark_rect(stroke=theme.ink(), strokeOpacity=0.15).encode(
+        color=alt.condition("datum.same", alt.value(theme.ACCENT), alt.value(theme.SENTIMENTS[NEGATIVE])),
+        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.75]), legend=None),
+    )
+    texts = base.mark_text(fontWeight=600).encode(text=alt.Text("count:Q", format=",d"))
+    return finished((cells + texts).properties(height=220))
+
+
+def shares(days: pd.DataFrame) -> dict[str, Any]:
+    """Columns day, sentiment, read and, with a band, low and high (percent): a line for positive and for negative.
+
+    A click on a point picks its day and sentiment.
+    """
+    import altair as alt
+
+    shown = days[days["sentiment"].isin([POSITIVE, NEGATIVE])]
+    shown = shown.assign(day=shown["day"].astype(str), label=shown["sentiment"].map(labels.sentiment))
+    number = shown["day"].nunique()
+    y = alt.Y("read:Q", title="%", scale=alt.Scale(domain=[0, _top(shown)], nice=False))
+    base = alt.Chart(shown).encode(x=_day_axis(number), color=_tone_colour())
+    told = [
+        alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"), alt.Tooltip("label:N", title=t("Sentiment")),
+        alt.Tooltip("read:Q", title=t("As read (%)"), format=".1f"),
+    ]  # fmt: skip
+    if "low" in shown:
+        told += [
+            alt.Tooltip("low:Q", title=t("At least (%)"), format=".1f"),
+            alt.Tooltip("high:Q", title=t("At most (%)"), format=".1f"),
+        ]
+    pick = alt.selection_point(name=PICK, fields=["day", "sentiment"])
+    lines = base.mark_line(strokeWidth=2.5).encode(y=y)
+    points = base.mark_circle(size=46 if number <= FEW_DAYS else 14).encode(y=y, tooltip=told).add_params(pick)
+    if "low" not in shown:
+        return finished((lines + points).properties(height=HEIGHT))
+    band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title="%"), y2="high:Q")
+    return finished((band + lines + points).properties(height=HEIGHT))
+
+
+def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
+    """Columns day, emotion, volume: the share of each emotion a day, of what carries one; a click picks both."""
+    import altair as alt
+
+    shown = table.assign(day=table["day"].astype(str), label=table["emotion"].map(labels.emotion))
+    number = shown["day"].nunique()
+    names = [name for name in EMOTIONS if name in set(table["emotion"])]
+    scale = alt.Scale(domain=[labels.emotion(n) for n in names], range=[FELT[n] for n in names])
+    pick = alt.selection_point(name=PICK, fields=["day", "emotion"])
+    chart = alt.Chart(shown).mark_bar(size=max(2, min(36, 560 // max(number, 1)))).encode(
+        x=_day_axis(number),
+        y=alt.Y("volume:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
+        color=alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="square", columns=6)),
+        tooltip=[
+            alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"), alt.Tooltip("label:N", title=t("Emotion")),
+            alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
+        ],
+    )  # fmt: skip
+    return finished(chart.add_params(pick).properties(height=HEIGHT))
+
+
+def _top(shown: pd.DataFrame) -> float:
+    columns = [name for name in ("read", "high") if name in shown]
+    return min(100.0, float(shown[columns].max().max()) * 1.08 + 2)
+
+
+def _tone_colour() -> alt.Color:
+    import altair as alt
+
+    names = (POSITIVE, NEGATIVE)
+    scale = alt.Scale(domain=[labels.sentiment(n) for n in names], range=[theme.SENTIMENTS[n] for n in names])
+    return alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="stroke"))
+
+
+def _day_axis(days: int) -> alt.X:
+    import altair as alt
+
+    form = "%-d %b" if days <= 400 else "%b %Y"
+    return alt.X(
+        "day:T", title=None, timeUnit="yearmonthdate",
+        axis=alt.Axis(format=form, grid=False, tickCount=min(days, 8), labelOverlap=True, labelFlush=True),
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""The pages Quality and Sentiment: labelling by key, agreement, the band of errors, and ways to the mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.components import cached, sentiment_view
+from pasip_core.domain.quality import ONLY, PAUSE, Label, Rescoring, label_id
+from pasip_core.queries.quality import model_errors
+from pasip_core.stores.ports import Stores
+from tests.builders import NOW, make_keyword
+from tests.pages.conftest import said, texts
+from tests.pages.test_pages import MAY, two_keywords_in_may
+
+Open = Callable[..., AppTest]
+Fill = Callable[..., None]
+WEEK = "2019-04-29"
+
+
+def labelled(stores: Stores, counts: dict[tuple[str, str], int], version: str = "test-1") -> None:
+    """So many labels of (what people say, what the model says)."""
+    n = 0
+    for (people, model), count in counts.items():
+        for _ in range(count):
+            n += 1
+            id = f"{n:024x}"
+            one = Label(label_id("w", id), "w", id, "h", people, NOW, "local", {version: model})
+            stores.labels.save(one)
+    cached.forget_errors()
+
+
+ERRS = {
+    ("positive", "positive"): 12, ("positive", "neutral"): 3, ("neutral", "neutral"): 16, ("neutral", "negative"): 4,
+    ("negative", "negative"): 13, ("negative", "neutral"): 2,
+}  # fmt: skip
+
+
+def test_a_sample_is_labelled_by_key_undone_and_skipped(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    app = open_app("quality")
+    assert app.selectbox(key="quality_week").value == WEEK
+    assert "0 of 5 texts" in app.get("progress")[0].text
+    sample = stores.samples.get(WEEK)
+    assert [b.proto.shortcut for b in app.button if b.key and b.key.startswith("label_")] == ["1", "2", "3", "s", "u"]
+    app.button(key="label_positive").click().run()
+    app.button(key="label_skip").click().run()
+    app.button(key="label_negative").click().run()
+    assert {one.data_id: one.sentiment for one in stores.labels.list()} == dict(
+        zip(sample.ids, ("positive", "", "negative"), strict=False)
+    )
+    app.button(key="label_undo").click().run()
+    assert len(stores.labels.list()) == 2
+    assert "2 of 5 texts" in app.get("progress")[0].text
+    assert not app.exception
+
+
+def test_labels_do_not_lead_and_change_no_number(open_app: Open, fill: Fill, stores: Stores):
+    fill([said("Debat <b>tadi</b> malam", "2019-05-02", sentiment="negative")])
+    app = open_app("quality")
+    assert "Debat &lt;b&gt;tadi&lt;/b&gt; malam" in "".join(str(element.proto.body) for element in app.get("html"))
+    before = stores.mentions.watermark()
+    app.button(key="label_positive").click().run()
+    assert stores.mentions.watermark() == before
+    assert "This sample is labelled" in texts(app)
+    assert [entry.action for entry in stores.audit.list(order_by="at")] == ["sample.draw", "sample.label"]
+    assert stores.labels.list()[0].said == {"test-1": "negative"}
+
+
+def test_too_few_labels_give_no_estimate(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    labelled(stores, {("positive", "positive"): 29})
+    assert "There is no estimate yet: 29 of at least 30 labels." in texts(open_app("quality"))
+    assert "29 of at least 30" in texts(open_app("sentiment", **MAY))
+
+
+def test_agreement_and_band_are_told_with_their_labels(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    labelled(stores, ERRS)
+    shown = texts(open_app("quality"))
+    assert "**82.0%** of the labelled texts" in shown
+    assert "(50 labels)" in shown
+    shown = texts(open_app("sentiment", **MAY))
+    assert "read as **25.0%**; with the machine's errors, between" in shown
+    assert "50 labelled texts" in shown
+    assert "towards one keyword" not in shown
+    assert "towards one keyword they are likely larger" in texts(open_app("sentiment", **MAY, keyword="jokowi"))
+
+
+def test_a_band_is_of_one_model(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    labelled(stores, ERRS, version="another-1")
+    assert "0 of at least 30" in texts(open_app("sentiment", **MAY))
+    assert model_errors(stores)[0][0] == "another-1"
+
+
+@pytest.mark.parametrize("locale", ["en-US", "id-ID"])
+def test_the_sentiment_page_counts_emotions_confidence_and_models(open_app: Open, fill: Fill, locale: str):
+    fill([
+        said(f"Marah {n}", "2019-05-02", sentiment="negative", keywords=["jokowi"]) for n in range(3)
+    ], [make_keyword("jokowi")])  # fmt: skip
+    app = open_app("sentiment", locale=locale, **MAY)
+    assert not app.exception
+    assert "test-1: 3" in texts(app)
+
+
+def test_a_click_leads_to_the_mentions_behind_a_number(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app("sentiment", **MAY)
+    app.session_state["_sentiment_go"] = True
+    app.run()
+    assert app.title[0].value == "Mentions"
+
+
+def test_what_a_click_on_a_chart_narrows():
+    assert sentiment_view.picked({"sentiment": "negative"}) == {"sentiments": ("negative",)}
+    assert sentiment_view.picked({"emotion": "anger", "day": None}) == {"emotions": ("anger",)}
+
+
+def test_filters_on_emotion_and_confidence_stand_in_the_address(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app("mentions", **MAY, emotion="anger", confidence="low")
+    assert app.multiselect(key="filter_emotions").value == ["anger"]
+    assert app.checkbox(key="filter_unsure").value is True
+    assert app.query_params["emotion"] == "anger"
+
+
+def test_reading_again_is_shown_paused_and_resumed(open_app: Open, fill: Fill, stores: Stores):
+    fill(**two_keywords_in_may())
+    stores.rescorings.save(Rescoring(ONLY, "new-1", 8, datetime.now(UTC)))
+    app = open_app("quality")
+    assert any("4 mentions are still to be read again by new" in bar.text for bar in app.get("progress"))
+    app.button(key="pause_rescoring").click().run()
+    assert stores.rescorings.get(PAUSE) is not None
+    assert "Reading again is paused." in texts(app)
+    app.button(key="resume_rescoring").click().run()
+    assert stores.rescorings.get(PAUSE) is None
