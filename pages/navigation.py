@@ -18,11 +18,11 @@ session.settle_early()
 pages = {
     t("Understand"): [
         st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
+        st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
         st.Page("sentiment.py", title=t("Sentiment"), icon=":material/mood:"),
         st.Page("topics.py", title=t("Topics"), icon=":material/bubble_chart:"),
-        st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
-        st.Page("influencers.py", title=t("Influencers"), icon=":material/campaign:"),
         st.Page("people.py", title=t("People & places"), icon=":material/groups:"),
+        st.Page("influencers.py", title=t("Influencers"), icon=":material/campaign:"),
         st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
     ],
     t("Collect"): [

@@ -62,7 +62,8 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
 def _more_label(text: bool) -> str:
     view = session.current()
     used = [
-        view.sentiments, view.platforms, view.sources, view.emotions, view.unsure, view.accounts, view.without, view.topic,
+        view.sentiments, view.platforms, view.sources, view.emotions, view.unsure, view.accounts, view.without,
+        view.topic,
     ]  # fmt: skip
     used += [] if text else [view.text]
     count = sum(1 for value in used if value)
