@@ -16,7 +16,7 @@ from pasip_core.stores.ports import Matched, Understood
 from tests.builders import make_analysis
 
 Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
-Tallied = dict[tuple[object, ...], tuple[int, None, int | None]]
+Tallied = dict[tuple[object, ...], tuple[int, int | None, int | None]]
 
 
 @dataclass
@@ -28,6 +28,8 @@ class Model:
     excluded: set[str] = field(default_factory=set)
     corrected: set[tuple[str, str]] = field(default_factory=set)
     versions: set[tuple[str, str, str]] = field(default_factory=set)
+    looked: set[tuple[str, str]] = field(default_factory=set)
+    """(id, content_hash) of what was looked at for copies."""
 
     def _day(self, moment: datetime) -> date:
         return day_of(moment, self.zone)
@@ -56,6 +58,7 @@ class Model:
             taken = ("title", "content", "language", "content_hash", "cluster_id", "keywords", "rules_revision")
             new = replace(new, **{name: getattr(mention, name) for name in taken}, analysis=None, stances={})
             self.corrected = {(id, k) for id, k in self.corrected if id != mention.id}
+            self.looked = {one for one in self.looked if one[0] != mention.id}
         self.mentions[mention.id] = new
         return "unchanged" if new == old else "updated"
 
@@ -105,6 +108,22 @@ class Model:
             self.mentions[id] = replace(old, stances={**old.stances, keyword: sentiment})
         self.corrected.add((id, keyword or "*"))
 
+    def save_stories(self, joined: Mapping[str, str]) -> int:
+        """How many mentions came to another story."""
+        moved = [m for m in self.alive() if m.cluster_id in joined]
+        self.mentions |= {m.id: replace(m, cluster_id=joined[m.cluster_id]) for m in moved}
+        return len(moved)
+
+    def mark_looked(self, mention: Mention) -> bool:
+        """Whether it was unlooked."""
+        fits = mention in self.unlooked()
+        self.looked |= {(mention.id, mention.content_hash)} if fits else set()
+        return fits
+
+    def unlooked(self) -> list[Mention]:
+        """Mentions of which nobody looked at the text they have now."""
+        return [m for m in self.alive() if (m.id, m.content_hash) not in self.looked]
+
     def remove_excluded(self) -> int:
         """Forget what is excluded."""
         gone = len(self.excluded)
@@ -112,6 +131,7 @@ class Model:
             del self.mentions[id]
             self.versions = {v for v in self.versions if v[0] != id}
             self.corrected = {c for c in self.corrected if c[0] != id}
+            self.looked = {one for one in self.looked if one[0] != id}
         self.excluded = set()
         return gone
 
@@ -142,17 +162,23 @@ class Model:
         ]
         return _added(cells, ("day", "set", "platform", "source", "sentiment"), by)
 
-    def tally(self, filters: Filters, by: Sequence[str]) -> Tallied:
-        """Single mentions, added up; their stories are not counted."""
+    def tally(self, filters: Filters, by: Sequence[str], *, stories: bool = False) -> Tallied:
+        """Single mentions, added up; their stories are counted a day, where asked for."""
         sides = [filters.only(keyword) for keyword in filters.keywords] if "keyword" in by else [filters]
         cells = [
-            ((self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side)), m)
+            ((self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side),
+              m.cluster_id), m)
             for side in sides
             for m in self.found(side)
-        ]
-        wanted = [("day", "keyword", "platform", "source", "author", "sentiment").index(name) for name in by]
-        sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
-        return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
+        ]  # fmt: skip
+        names = ("day", "keyword", "platform", "source", "author", "sentiment", "story")
+        wanted = [names.index(name) for name in by]
+        placed = [(tuple(key[i] for i in wanted), m) for key, m in cells]
+        told = {(place, self._day(m.published_at), m.cluster_id) for place, m in placed}
+        return {
+            place: (volume, sum(one[0] == place for one in told) if stories else None, engagement)
+            for place, (volume, _, engagement) in _added(placed, by, by).items()
+        }
 
 
 def _later(new: int | None, old: int | None) -> int | None:
@@ -176,6 +202,7 @@ def _fits(mention: Mention, filters: Filters) -> bool:
         and (not filters.keywords or bool(set(filters.keywords) & set(mention.keywords)))
         and (not filters.platforms or mention.platform in filters.platforms)
         and (not filters.sources or mention.source in filters.sources)
+        and (not filters.story or mention.cluster_id == filters.story)
         and (not filters.sentiments or sentiment(mention, filters) in filters.sentiments)
         and all(word in words for word in filters.text.casefold().split())
     )

@@ -16,6 +16,7 @@ class InfluxStores:
     def __init__(self, documents: Stores, server: InfluxServer, zone: ZoneInfo) -> None:
         self._documents, self._server = documents, server
         self.mentions = documents.mentions
+        self.stories = documents.stories
         self.metrics = InfluxSeries(documents.metrics, documents.leases, server, zone)
         self.leases = documents.leases
         self.keywords = documents.keywords
@@ -33,6 +34,7 @@ class InfluxStores:
         self.salts = documents.salts
         self.erased = documents.erased
         self.erasures = documents.erasures
+        self.coordinated_groups = documents.coordinated_groups
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pymongo.errors import OperationFailure
 
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
@@ -21,6 +22,7 @@ from .records import MongoRecords
 from .schema import SCHEMA_VERSION, migrate
 from .series import MongoSeries
 from .server import Server, bounded
+from .stories import MongoStories
 
 GROWING = ("scraped_data", "sentiment_analysis")
 
@@ -34,6 +36,7 @@ class MongoStores:
     def __init__(self, address: str, zone: ZoneInfo, patience: float | None = None) -> None:
         self._server = Server(address, {} if patience is None else bounded(patience))
         self.mentions = MongoMentions(self._server, zone)
+        self.stories = MongoStories(self._server, zone)
         self.metrics = MongoSeries(self._server, zone)
         self.leases = MongoLeases(self._server)
         self.keywords = MongoRecords(self._server, "keywords", Keyword)
@@ -51,6 +54,7 @@ class MongoStores:
         self.salts = MongoRecords(self._server, "salts", Salt)
         self.erased = MongoRecords(self._server, "erased", Erased)
         self.erasures = MongoRecords(self._server, "erasures", Erasure)
+        self.coordinated_groups = MongoRecords(self._server, "coordinated_groups", CoordinatedGroup)
 
     def migrate(self) -> None:
         """See ``Stores``."""

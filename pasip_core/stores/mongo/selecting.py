@@ -64,6 +64,8 @@ def select(filters: Filters) -> Selection:
         query["source"] = {"$in": list(filters.sources)}
     if filters.sentiments:
         query[sentiment] = {"$in": [None if s == PENDING else s for s in filters.sentiments]}
+    if filters.story:
+        query["cluster_id"] = filters.story
     asked = pieces(filters.text)
     if asked is None:
         return Selection(query, sentiment)

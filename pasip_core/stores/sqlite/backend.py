@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Use
@@ -21,6 +22,7 @@ from .leases import SqliteLeases
 from .mentions import SqliteMentions
 from .records import SqliteRecords
 from .series import SqliteSeries
+from .stories import SqliteStories
 
 COUNTED_MENTIONS = (
     f"SELECT coalesce(sum({' + '.join(f'{sentiment}_volume' for sentiment in COUNTED)}), 0) "
@@ -35,6 +37,7 @@ class SqliteStores:
     def __init__(self, path: Path, zone: ZoneInfo, patience: float | None = None) -> None:
         self._database = Database(path, patience)
         self.mentions = SqliteMentions(self._database, zone)
+        self.stories = SqliteStories(self._database, zone, self.mentions)
         self.metrics = SqliteSeries(self._database, zone)
         self.leases = SqliteLeases(self._database)
         self.keywords = SqliteRecords(self._database, "keywords", Keyword)
@@ -52,6 +55,7 @@ class SqliteStores:
         self.salts = SqliteRecords(self._database, "salts", Salt)
         self.erased = SqliteRecords(self._database, "erased", Erased)
         self.erasures = SqliteRecords(self._database, "erasures", Erasure)
+        self.coordinated_groups = SqliteRecords(self._database, "coordinated_groups", CoordinatedGroup)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -12,7 +12,7 @@ from pasip_core.errors import InputError
 
 from ..ports import Order
 from ..words import match_expression, pieces
-from .rows import marks, rows_of
+from .rows import marks, rows_of, story_bytes
 
 NOTHING_KNOWN = -1
 """Where a mention without any known engagement stands among the others."""
@@ -51,7 +51,11 @@ class Selection:
 
 def select(filters: Filters, rows: tuple[int, int] | None = None) -> Selection:
     """The mentions that the filters mean, of the whole period or of these ``rows`` (first, end) of it."""
-    chosen = _starting_point(filters.one_keyword, text_query(filters.text))
+    words = text_query(filters.text)
+    if filters.story:
+        chosen = _of_story(filters.story, filters.one_keyword, words)
+    else:
+        chosen = _starting_point(filters.one_keyword, words)
     first, end = rows or rows_of(filters.period)
     chosen.add(f"{chosen.n} >= ? AND {chosen.n} < ? AND m.excluded = 0", first, end)
     if len(filters.keywords) > 1:
@@ -79,6 +83,21 @@ def _starting_point(keyword: str | None, words: str | None) -> Selection:
         )
         chosen.values.append(keyword)
     chosen.add("mention_text MATCH ?", words)
+    return chosen
+
+
+def _of_story(story: str, keyword: str | None, words: str | None) -> Selection:
+    """A story has few mentions: from them to all else."""
+    chosen = Selection("scraped_data m INDEXED BY of_story", "m.n")
+    if keyword is not None:
+        chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = m.n"
+        chosen.values.append(keyword)
+        chosen.sentiment = STANCE
+    if words is not None:
+        chosen.tables += " CROSS JOIN mention_text t ON t.rowid = m.n"
+    chosen.add("m.cluster_id = ?", story_bytes(story))
+    if words is not None:
+        chosen.add("mention_text MATCH ?", words)
     return chosen
 
 

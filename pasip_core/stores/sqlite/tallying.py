@@ -19,23 +19,37 @@ from .summing import Chosen, Sums, Told
 
 
 def tally(
-    connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None, told: Told
+    connection: sqlite3.Connection,
+    filters: Filters,
+    by: Sequence[Dimension],
+    limit: int | None,
+    told: Told,
+    *,
+    stories: bool = False,
 ) -> list[Total]:
-    """See ``MentionStore.tally``; within one snapshot."""
-    sums, chosen = Sums(filters, by), Chosen(connection, filters, told, "keyword" in by)
+    """See ``MentionStore.tally``; within one snapshot. A story's few mentions are rows found by an index."""
+    sums, chosen = Sums(filters, by, stories), Chosen(connection, filters, told, "keyword" in by)
     summed: set[date] = set()
-    for day in days_with_columns(connection, filters.period, stances=chosen.reads_stances):
+    days = () if filters.story else days_with_columns(connection, filters.period, stances=chosen.reads_stances)
+    for day in days:
         sums.add(day, chosen.of(day))
         summed.add(day.day)
-    if not summed:
+    if not summed and not stories:
         return _tally_rows(connection, filters, by, limit)
     for gap in gaps(filters.period, summed):
-        sums.add_totals(_tally_rows(connection, replace(filters, period=gap), by, None))
+        parts = [Period(day, day, gap.zone) for day in gap.days()] if stories else [gap]
+        for part in parts:
+            sums.add_totals(_tally_rows(connection, replace(filters, period=part), by, None, stories=stories))
     return sums.loudest(connection, limit)
 
 
 def _tally_rows(
-    connection: sqlite3.Connection, filters: Filters, by: Sequence[Dimension], limit: int | None
+    connection: sqlite3.Connection,
+    filters: Filters,
+    by: Sequence[Dimension],
+    limit: int | None,
+    *,
+    stories: bool = False,
 ) -> list[Total]:
     """Keyword by keyword where they are told apart; where the zone changes its offset in the period, day by day."""
     period = filters.period
@@ -44,7 +58,7 @@ def _tally_rows(
         told = [
             replace(total, by={**total.by, "keyword": keyword})
             for keyword in filters.keywords
-            for total in _tally_rows(connection, filters.only(keyword), others, None)
+            for total in _tally_rows(connection, filters.only(keyword), others, None, stories=stories)
         ]
         return sorted(told, key=lambda t: -t.volume)[:limit]
     if (
@@ -52,18 +66,19 @@ def _tally_rows(
         and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
     ):
         parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
-        totals = [total for part in parts for total in _tally_rows(connection, part, by, None)]
+        totals = [total for part in parts for total in _tally_rows(connection, part, by, None, stories=stories)]
         return sorted(totals, key=lambda t: -t.volume)[:limit]
     chosen = select(filters)
     expressions = [_expression(name, chosen.n, chosen.sentiment, filters) for name in by]
     grouped = f"GROUP BY {', '.join(expressions)}" if by else ""
+    counted = "count(DISTINCT m.cluster_id)" if stories else "NULL"
     sql = (
-        f"SELECT {''.join(e + ', ' for e in expressions)} count(*), sum(m.engagement) "
+        f"SELECT {''.join(e + ', ' for e in expressions)} {counted}, count(*), sum(m.engagement) "
         f"{chosen.sql} {grouped} ORDER BY count(*) DESC LIMIT ?"
     )
     rows = connection.execute(sql, (*chosen.values, -1 if limit is None else limit))
     return [
-        Total(row[-2], None, row[-1], {name: _value(name, row[i], period) for i, name in enumerate(by)})
+        Total(row[-2], row[-3], row[-1], {name: _value(name, row[i], period) for i, name in enumerate(by)})
         for row in rows
         if row[-2]
     ]
@@ -78,6 +93,7 @@ def _expression(name: Dimension, n: str, sentiment: str, filters: Filters) -> st
         "source": "m.source",
         "author": "m.author",
         "sentiment": sentiment,
+        "story": "lower(hex(m.cluster_id))",
     }[name]
 
 
