@@ -19,6 +19,7 @@ pages = {
     t("Understand"): [
         st.Page("overview.py", title=t("Overview"), icon=":material/monitoring:", default=True),
         st.Page("mentions.py", title=t("Mentions"), icon=":material/forum:"),
+        st.Page("stories.py", title=t("Stories"), icon=":material/content_copy:"),
         st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
     ],
     t("Collect"): [

@@ -61,6 +61,8 @@ TIMINGS = (
     Timing("rhythms", "40 * * * *", "rhythms"),
     Timing("enrich", "*/15 * * * *", "enrich"),
     Timing("rematch", "*/15 * * * *", "rematch"),
+    Timing("stories", "20 * * * *", "stories"),
+    Timing("coordination", "50 */6 * * *", "coordination"),
     Timing("rollup", "*/5 * * * *", "rollup"),
     Timing("cleanup", "0 2 * * *", "cleanup"),
 )

@@ -15,13 +15,14 @@ import streamlit as st
 
 from pages.components import outages, theme
 from pages.components.i18n import language
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceRun
 from pasip_core.errors import StoreError, StoreSchemaMismatch
-from pasip_core.queries import blindness, compare, health, keeping, mentions, overview
+from pasip_core.queries import blindness, compare, health, keeping, mentions, overview, stories
 from pasip_core.queries.blindness import BlindDay
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Order, Page, Stores
@@ -135,14 +136,15 @@ compare_keywords = _by_days(compare.compare_keywords)
 where_data_lies = _by_watermark(overview.where_data_lies)
 mention_count = _by_watermark(mentions.mention_count)
 voices = _by_watermark(mentions.voices)
+biggest_stories = _by_watermark(stories.biggest)
 
 
-def compare_periods(filters: Filters, other: Period) -> compare.Comparison:
+def compare_periods(filters: Filters, other: Period, by_story: bool = False) -> compare.Comparison:
     """Two periods side by side; kept per versions of the days of both."""
-    return _two_periods(day_versions(filters) + day_versions(Filters(other)), place(), filters, other)
+    return _two_periods(day_versions(filters) + day_versions(Filters(other)), place(), filters, other, by_story)
 
 
-_two_periods = remember("compare_periods", lambda filters, other: compare.compare_periods(stores(), filters, other))
+_two_periods = remember("compare_periods", lambda *given: compare.compare_periods(stores(), *given))
 
 
 @st.cache_resource(max_entries=100, show_spinner=False, hash_funcs=HASHES)
@@ -168,6 +170,16 @@ def latest_mentions(limit: int) -> Sequence[Mention]:
 def keywords() -> list[Keyword]:
     """Every keyword, by label. Read each time: there are few, and an edit must show at once."""
     return sorted(stores().keywords.list(), key=lambda k: (not k.active, k.priority, k.keyword.casefold()))
+
+
+def coordinated_groups(period: Period) -> list[CoordinatedGroup]:
+    """Groups seen in the period. Read each time: there are few."""
+    return stories.groups_of(stores(), period)
+
+
+def coordinated_accounts() -> tuple[str, ...]:
+    """Every account of a group."""
+    return stories.coordinated_accounts(stores())
 
 
 def blind_days(filters: Filters) -> tuple[BlindDay, ...]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, session, state
 from pages.components.i18n import t
-from pages.components.view import MOST_TEXT, Choices
+from pages.components.view import MENTIONS, MOST_TEXT, STORIES, WITHOUT, Choices
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
@@ -18,8 +18,9 @@ DEFAULT_PRESET = "7"
 PRESETS = {DEFAULT_PRESET: 7, "30": 30, "90": 90, "365": 365}
 
 
-def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
-    """Period and keywords at once, the rest a click away; ``text`` puts the search in sight."""
+def show_filters(*, text: bool = False, keywords: bool = True, count: bool = False) -> Filters:
+    """Period and keywords at once, the rest a click away; ``text`` puts the search in sight, ``count`` the switch
+    between mentions and stories."""
     known, view = session.choices(), session.current()
     period = view.period or known.default_period()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
@@ -36,12 +37,17 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             )
         if text:
             _text(width=240, label="collapsed")
+        if count:
+            _count()
         with st.popover(_more_label(text), icon=":material/tune:", key="more_filters"):
             if not text:
                 _text(width="stretch")
             _several("sentiments", t("Sentiment"), (*SENTIMENTS, PENDING), labels.sentiment, t("Any"))
             _several("platforms", t("Platforms"), known.platforms, labels.platform, t("All platforms"))
             _several("sources", t("Sources"), known.sources, str, t("All sources"))
+            _coordinated(known)
+        if view.story:
+            st.badge(t("One story"), icon=":material/content_copy:")
         if view.narrowed():
             st.button(t("Clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=session.clear_filters)
     session.say_what_was_dropped()
@@ -50,7 +56,7 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
 
 def _more_label(text: bool) -> str:
     view = session.current()
-    used = [view.sentiments, view.platforms, view.sources] + ([] if text else [view.text])
+    used = (view.sentiments, view.platforms, view.sources, view.coordinated, "" if text else view.text)
     count = sum(1 for value in used if value)
     return t("Filters ({n})", n=count) if count else t("Filters")
 
@@ -114,6 +120,41 @@ def _several(
         title, list(options), format_func=names, key=key, placeholder=nothing, width=width, label_visibility=label,
         on_change=lambda: session.change(**{name: tuple(st.session_state[key])}),
     )  # fmt: skip
+
+
+def _count() -> None:
+    names = {MENTIONS: t("Mentions"), STORIES: t("Stories")}
+    st.session_state["filter_count"] = session.current().count
+    st.segmented_control(
+        t("Count"), list(names), format_func=names.__getitem__, key="filter_count", required=True,
+        label_visibility="collapsed", on_change=lambda: session.change(count=st.session_state["filter_count"]),
+    )  # fmt: skip
+
+
+def _coordinated(known: Choices) -> None:
+    if not known.coordinated and not session.current().coordinated:
+        return
+    st.session_state["filter_coordinated"] = bool(session.current().coordinated)
+    st.toggle(
+        t("Without accounts that post in coordination ({n})", n=len(known.coordinated)), key="filter_coordinated",
+        on_change=lambda: session.change(coordinated=WITHOUT if st.session_state["filter_coordinated"] else ""),
+        help=t("Leaves out every account of the groups on the page Stories."),
+    )  # fmt: skip
+
+
+def counted() -> str:
+    """What numbers of mentions are called."""
+    return t("Stories a day") if session.current().by_story else t("Mentions")
+
+
+def how_counted() -> None:
+    """One line where stories are counted."""
+    if session.current().by_story:
+        st.caption(
+            ":material/content_copy: "
+            + t("Stories a day are counted: copies of one text count once on each day, and once in each part that a "
+                "figure shows, such as platform or tone. Texts that were let go are not among them.")
+        )  # fmt: skip
 
 
 def _text(*, width: Any, label: Any = "visible") -> None:

@@ -29,6 +29,7 @@ def choices() -> Choices:
         platforms=tuple(dict.fromkeys(platform for platform, _ in voices)),
         sources=tuple(dict.fromkeys(source for _, source in voices)),
         languages=tuple(LANGUAGES),
+        coordinated=cached.coordinated_accounts(),
     )
 
 
@@ -94,4 +95,4 @@ def say_what_was_dropped() -> None:
 
 def clear_filters() -> None:
     """Leave only the period."""
-    change(keywords=(), platforms=(), sources=(), sentiments=(), text="")
+    change(keywords=(), platforms=(), sources=(), sentiments=(), text="", story="", coordinated="")

@@ -7,6 +7,7 @@ Values in an address that mean nothing are dropped, and said so once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -22,6 +23,9 @@ LONGEST = timedelta(days=366 * 20)
 MOST_TEXT = 200
 MODES = ("keywords", "periods")
 ORDERS = ("newest", "oldest", "engagement")
+MENTIONS, STORIES = "mentions", "stories"
+WITHOUT = "without"
+_STORY = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Choices:
     platforms: Collection[str] = ()
     sources: Collection[str] = ()
     languages: Collection[str] = ()
+    coordinated: Collection[str] = ()
+    """Accounts of coordinated groups."""
 
     def default_period(self) -> Period:
         """The last seven days."""
@@ -55,6 +61,14 @@ class View:
     order: str = "newest"
     mode: str = "keywords"
     other: Period | None = None
+    story: str = ""
+    count: str = MENTIONS
+    coordinated: str = ""
+
+    @property
+    def by_story(self) -> bool:
+        """Whether numbers count stories, and not mentions."""
+        return self.count == STORIES
 
     def filters(self, choices: Choices) -> Filters:
         """The same for queries."""
@@ -65,11 +79,14 @@ class View:
             sources=self.sources,
             sentiments=self.sentiments,
             text=self.text,
+            story=self.story,
+            without=tuple(choices.coordinated) if self.coordinated else (),
         )
 
     def narrowed(self) -> bool:
         """Whether anything but the period is filtered."""
-        return bool(self.keywords or self.platforms or self.sources or self.sentiments or self.text)
+        used = (self.keywords, self.platforms, self.sources, self.sentiments, self.text, self.story, self.coordinated)
+        return any(used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,9 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         order=one("order", ORDERS, "newest"),
         mode=one("compare", MODES, "keywords"),
         other=_period(params, "other_from", "other_to", choices, dropped),
+        story=take("story", lambda text: text if _STORY.fullmatch(text) else None, ""),
+        count=one("count", (MENTIONS, STORIES), MENTIONS),
+        coordinated=one("coordinated", (WITHOUT,), ""),
     )
     return Reading(view, tuple(dropped))
 
@@ -133,6 +153,9 @@ def write(view: View) -> dict[str, str]:
         "order": "" if view.order == "newest" else view.order,
         "compare": "" if view.mode == "keywords" else view.mode,
         **_days(view.other, "other_from", "other_to"),
+        "story": view.story,
+        "count": "" if view.count == MENTIONS else view.count,
+        "coordinated": view.coordinated,
     }
     return {name: value for name, value in params.items() if value}
 

@@ -9,7 +9,7 @@ from loguru import logger
 
 from pasip_core.errors import InputError, PasipError
 
-from . import data, keywords, language, moving, privacy, system, work
+from . import copies, data, keywords, language, moving, privacy, system, work
 from .output import complain
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app.command("extract")(language.extract)
 app.command("analyze")(language.analyze)
 app.command("enrich")(work.enrich)
 app.command("rollup")(work.rollup)
+app.command("stories")(copies.stories)
+app.command("coordination")(copies.coordination)
 app.command("cleanup")(privacy.cleanup)
 app.command("erase")(privacy.erase)
 app.command("pseudonymise")(privacy.pseudonymise)

@@ -38,5 +38,11 @@ def pseudonymise(stores: Stores, settings: Settings, *, progress: Progress = sil
         while batch := list(islice(named, BATCH)):
             done += stores.mentions.replace_authors([pseudonyms.put_into(mention) for mention in batch])
             progress(done, None, "pseudonyms")
+    for group in stores.coordinated_groups.list():
+        stores.coordinated_groups.save(group.renamed(lambda *account: _pseudonym(pseudonyms, *account)))
     stores.compact()
     return done
+
+
+def _pseudonym(pseudonyms: Pseudonyms, platform: str, name: str) -> str:
+    return name if PSEUDONYM.fullmatch(name) else pseudonyms.of_account(platform, name)

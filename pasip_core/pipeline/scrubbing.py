@@ -21,7 +21,7 @@ ACTION = "privacy.erase"
 REDACTED = "[erased]"
 KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 """Entries about what stays: a keyword or feed that bears the name is told of in the preview and not deleted."""
-SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors")
+SCRUBBED = ("source_runs", "rhythms", "imports", "audit", "cursors", "coordinated_groups")
 DATABASE, QUEUE = "pasip.db", "redis"
 
 
@@ -62,6 +62,8 @@ def cleaned(collection: str, value: Any, copies: Copies) -> Any:
     if collection == "cursors":
         position = _without(value.position, lambda text: text in copies.addresses or copies.in_text(text))
         return replace(value, position=position)
+    if collection == "coordinated_groups":
+        return value.without(copies.in_text)
     stays = collection not in SCRUBBED or (collection == "audit" and value.action.startswith(KEPT_ACTIONS))
     return value if stays else redacted(value, copies.in_text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pasip_core.domain.analysis import Analysis
 from pasip_core.domain.filters import Filters
@@ -38,7 +38,7 @@ def mention_count(stores: Stores, filters: Filters) -> BoundedCount:
     Series also count mentions that were let go since (see ``RETENTION_DAYS``); a list of mentions has none of these.
     """
     let_go = any(frozen.holds(filters.period.first) for frozen in stores.frozen.list())
-    if filters.text.strip() or let_go:
+    if not replace(filters, sources=()).fits_series or let_go:
         return stores.mentions.count(filters)
     return BoundedCount(sums.volume(stores, filters))
 

@@ -11,7 +11,7 @@ from random import Random
 from pasip_core.domain.mention import Mention
 from tests.builders import NOW, make_mention
 
-SYLLABLES = "ba be bo da di ka ke ku la le ma mi na ne pa pe ra ri sa se su ta te tu ya".split()
+SYLLABLES = tuple(first + last for first in "bdklmnprst" for last in "aeiou")
 STARTS = (
     "selamat pagi semoga hari ini", "menurut saya yang paling penting adalah", "jangan lupa pilih nomor satu di tps",
     "terima kasih kepada warga yang hadir di", "hasil hitung cepat di provinsi", "jadwal kampanye hari ini di kota",
