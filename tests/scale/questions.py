@@ -14,7 +14,7 @@ from pathlib import Path
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.domain.quotas import Budget
-from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources, stories
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
 
@@ -65,6 +65,8 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "count", lambda: mentions.mention_count(stores, filters)
+    yield "headline, stories", lambda: overview.overview(stores, filters, True)
+    yield "biggest stories", lambda: stories.biggest(stores, filters, 3)
     for order in ORDERS:
         yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
         yield f"second page, {order}", lambda order=order: _second(stores, filters, order)
@@ -93,6 +95,10 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "voices", lambda: mentions.voices(stores)
     yield "keywords", stores.keywords.list
     yield "one mention", lambda: mentions.mention_detail(stores, known.id)
+    yield "one story", lambda: mentions.mention_page(stores, replace(filters, story=known.cluster_id))
+    yield "begin of a story", lambda: stores.stories.begins([known.cluster_id])
+    yield "coordinated groups", lambda: stories.groups_of(stores, filters.period)
+    yield "coordinated accounts", lambda: stories.coordinated_accounts(stores)
     yield "rule trial", lambda: rule_trial.try_rule(stores, COMMON)
     yield "last collection", lambda: health.last_collection(stores)
     yield "sources with their last run", lambda: health.source_states(stores)
