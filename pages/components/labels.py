@@ -173,6 +173,8 @@ def job(name: str) -> str:
         "test_source": t("Test a source"),
         "publish_sources": t("List the sources"),
         "rhythms": t("Learn the rhythm of sources"),
+        "stories": t("Bring copies of one text together"),
+        "coordination": t("Look for accounts that post together"),
         "cleanup": t("Let go of what is too old"),
         "erase": t("Erase a person's data"),
     }.get(name, name)
@@ -189,6 +191,7 @@ def timing(name: str) -> str:
         "news": t("Collect news"), "social": t("Collect from social platforms"), "enrich": job("enrich"),
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
         "refresh": job("refresh"), "rhythms": job("rhythms"),
+        "stories": job("stories"), "coordination": job("coordination"),
     }.get(name, name)  # fmt: skip
 
 
@@ -203,6 +206,8 @@ def how_often(cron: str) -> str:
         return t("every hour, at minutes {n}", n=minute.replace(",", ", "))
     if not re.fullmatch(r"\d{1,2}", minute):
         return cron
+    if every := re.fullmatch(r"\*/(\d{1,2})", hour):
+        return t("every {n} hours", n=every[1])
     if hour == "*":
         return t("every hour") if minute == "0" else t("every hour, at minute {n}", n=minute)
     if re.fullmatch(r"\d{1,2}", hour):

@@ -91,10 +91,10 @@ def _links(text: str) -> Iterator[str]:
         yield found
 
 
-def latest(stores: Stores, zone: ZoneInfo) -> Period:
+def latest(stores: Stores, zone: ZoneInfo, clock: Clock = utc_now) -> Period:
     """The days up to the newest mention that are looked at."""
     span = stores.mentions.span()
-    last = day_of(span[1] if span else utc_now(), zone)
+    last = day_of(span[1] if span else clock(), zone)
     return Period(last - timedelta(days=DAYS - 1), last, zone)
 
 
@@ -110,7 +110,7 @@ def find_groups(
 
     Idempotent; killed at any line it leaves groups of the last run or of this one.
     """
-    period = period or latest(stores, zone)
+    period = period or latest(stores, zone, clock)
     posts = _Posts()
     for mention in _social(stores, period):
         posts.add(mention)

@@ -97,7 +97,7 @@ class _Groups:
             groups.setdefault(self._root(story), []).append(story)
         several = [sorted(group) for group in groups.values() if len(group) > 1]
         begins = stores.stories.begins([story for group in several for story in group])
-        joined = {}
+        joined: dict[str, str] = {}
         for group in several:
             there = [story for story in group if story in begins]
             first = min(there or group, key=lambda story: (*begins.get(story, ()), story))

@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from pasip_core.domain.coordination import Account, CoordinatedGroup, Evidence
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erased, Erasure, Salt
@@ -62,6 +63,9 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.salts.save(Salt.fresh())
     stores.erased.save(Erased("0" * 32, "name", "e1", words=2))
     stores.erasures.save(Erasure("e1", NOW, "sari", "permohonan 1", "name", "0" * 32, by_platform={"news": 1}))
+    accounts = (Account("twitter", "ani"), Account("twitter", "budi"))
+    seen = Evidence("2026-11-23T03:15:00+00:00", "text", "ab" * 16, "twitter", "ani", "0" * 24)
+    stores.coordinated_groups.save(CoordinatedGroup("g1", accounts, NOW, NOW, NOW, 2, 3, 0.25, (seen,)))
     write_numbers(stores, frozen_numbers())
 
 
