@@ -46,9 +46,9 @@ FULL = [
     ("erasures", Erasure("e1", NOW, "sari", "permohonan", "name", "0" * 32, finished_at=NOW, by_platform={"news": 3},
                          files=("a", "b"), proven=True)),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
-    ("coordinated_groups", CoordinatedGroup("g1", (Account("twitter", "ani"), Account("x", "budi é")), NOW, NOW, NOW, 2, 3,
-                                            0.25, (Evidence("2026-11-23T03:15:00+00:00", "link", "https://a.example",
-                                                            "twitter", "ani", "0" * 24),))),
+    ("coordinated_groups", CoordinatedGroup(
+        "g1", (Account("twitter", "ani"), Account("x", "budi é")), NOW, NOW, NOW, 2, 3, 0.25,
+        (Evidence("2026-11-23T03:15:00+00:00", "link", "https://a.example", "twitter", "ani", "0" * 24),))),
     ("moves", Move("move", "sqlite:////srv/a.db", NOW, "mentions", "ab" * 12, NOW, "0f")),
 ]  # fmt: skip
 
