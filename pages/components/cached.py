@@ -30,6 +30,7 @@ from pasip_core.stores.ports import Order, Page, Stores
 PATIENCE = 10.0
 """Seconds that somebody in front of a page waits at most for a lock or for one answer of the store."""
 LOOK_PATIENCE, LOOK_SECONDS = 1.0, 4.0
+ACCOUNTS_SECONDS = 30.0
 T = TypeVar("T")
 Figure = dict[str, Any]
 HASHES = {Filters: repr, Period: repr}
@@ -178,7 +179,12 @@ def coordinated_groups(period: Period) -> list[CoordinatedGroup]:
 
 
 def coordinated_accounts() -> tuple[str, ...]:
-    """Every account of a group."""
+    """Every account of a group; every page asks, and they change every few hours."""
+    return _coordinated(place())
+
+
+@st.cache_data(ttl=ACCOUNTS_SECONDS, show_spinner=False)
+def _coordinated(place: str) -> tuple[str, ...]:
     return stories.coordinated_accounts(stores())
 
 

@@ -161,12 +161,21 @@ def _copies(mention: Mention) -> None:
         return
     st.caption(":material/content_copy: " + tn("{n} other mention says the same.", "{n} other mentions say the same.",
                                                copies))  # fmt: skip
+    st.button(
+        t("Read all of them"), icon=":material/forum:", type="tertiary", key=f"story_of_{mention.id}",
+        on_click=_read_story, args=(mention.cluster_id,),
+    )  # fmt: skip
     id, sentiment, keyword = st.session_state.get(_JUST, ("", "", None))
     if id == mention.id:
         st.button(
             tn("Also for {n} copy: {tone}", "Also for {n} copies: {tone}", copies, tone=labels.sentiment(sentiment)),
             icon=":material/content_copy:", key=f"copies_{id}", on_click=_correct_copies, args=(id, sentiment, keyword),
         )  # fmt: skip
+
+
+def _read_story(story: str) -> None:
+    close()
+    session.change(story=story)
 
 
 def _correct_copies(id: str, sentiment: str, keyword: str | None) -> None:

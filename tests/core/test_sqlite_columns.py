@@ -19,6 +19,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Dimension, Stores
 from pasip_core.stores.sqlite.columns import author_key
+from pasip_core.stores.sqlite.database import MIGRATIONS
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import make_mention
 from tests.contracts.helpers import TODAY, ids, page_through, roll_up
@@ -97,6 +98,18 @@ def test_days_of_another_zone_are_not_taken_for_days(tmp_path: Path) -> None:
     after.close()
 
 
+def back_to_the_first_version(path: Path) -> None:
+    """Without the tables, indexes and triggers of later versions."""
+    first = sqlite3.connect(":memory:")
+    first.executescript(MIGRATIONS[0].read_text(encoding="utf-8"))
+    named = "SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC"
+    known = set(first.execute(named))
+    first.close()
+    for kind, name in sorted(set(sql(path, named)) - known, key=lambda one: one[0] == "table"):
+        sql(path, f"DROP {kind} IF EXISTS {name}")
+    sql(path, "PRAGMA user_version = 1")
+
+
 def test_a_store_of_the_first_version_gets_its_columns_with_the_next_rollup(tmp_path: Path) -> None:
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     stores.mentions.upsert(list(mentions(300)))
@@ -104,8 +117,7 @@ def test_a_store_of_the_first_version_gets_its_columns_with_the_next_rollup(tmp_
     path, days = path_of(stores), len(stores.metrics.days())
     before = answers(stores, WEEKS.zone)
     stores.close()
-    sql(path, "DROP TABLE day_columns")
-    sql(path, "PRAGMA user_version = 1")
+    back_to_the_first_version(path)
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     assert answers(stores, WEEKS.zone) == before
     assert roll_up(stores) == days

@@ -99,6 +99,7 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "begin of a story", lambda: stores.stories.begins([known.cluster_id])
     yield "coordinated groups", lambda: stories.groups_of(stores, filters.period)
     yield "coordinated accounts", lambda: stories.coordinated_accounts(stores)
+    yield "posts of a group", lambda: stories.posts_of(stores, [known.id])
     yield "rule trial", lambda: rule_trial.try_rule(stores, COMMON)
     yield "last collection", lambda: health.last_collection(stores)
     yield "sources with their last run", lambda: health.source_states(stores)

@@ -10,13 +10,14 @@ from types import FrameType, ModuleType
 import pytest
 
 from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import stories as copies
 from pasip_core.stores.ports import Stores
 from tests.scale.plans import complaint, explained
 from tests.scale.questions import page_questions
 from tests.scale.sample import MONTH, sample_stores
 from tests.scale.watching import plan
 
-MODULES = (blindness, compare, health, mentions, overview, rule_trial, sources)
+MODULES = (blindness, compare, health, mentions, overview, rule_trial, sources, copies)
 
 
 @pytest.fixture(scope="module")
