@@ -87,7 +87,7 @@ def show_summary(summary: pd.DataFrame, *, periods: bool) -> None:
         "engagement": known["engagement_total"].map(formats.number),
     })  # fmt: skip
     titles = {
-        "volume": t("Mentions"), "growth": t("Growth"), "share": t("Share of voice"),
+        "volume": filters.counted(), "growth": t("Growth"), "share": t("Share of voice"),
         **{name: labels.signed_sentiment(name) for name in SENTIMENTS},
         "net": t("Net sentiment"), "engagement": t("Engagement"),
     }  # fmt: skip
@@ -179,14 +179,14 @@ def show_keywords(wanted: Filters) -> None:
         return
     if len(wanted.keywords) > MOST:
         st.caption(t("The first five keywords are compared."))
-    comparison = cached.compare_keywords(wanted, sides)
+    comparison = cached.compare_keywords(wanted, sides, session.current().by_story)
     gone = keeping.show_let_go(*(wanted.only(keyword) for keyword in sides))
     if not comparison.summary["volume"].sum():
         state.nothing_here(wanted.period, gone)
         return
     names = {k.id: k.keyword for k in every}
     colours = {names[id]: colour for id, colour in theme.keyword_colours(every).items()}
-    key = (cached.day_versions(wanted), wanted, sides)
+    key = (cached.day_versions(wanted), wanted, sides, session.current().by_story)
     show(comparison, names, colours, key, cached.blind_days(wanted), periods=False)
 
 
@@ -196,7 +196,7 @@ def show_periods(wanted: Filters) -> None:
     if other == wanted.period:
         st.info(t("Both periods are the same; choose other days."), icon=":material/event:")
         return
-    comparison = cached.compare_periods(wanted, other)
+    comparison = cached.compare_periods(wanted, other, session.current().by_story)
     gone = keeping.show_let_go(wanted, replace(wanted, period=other))
     if not comparison.summary["volume"].sum():
         state.nothing_here(wanted.period, gone)
@@ -204,14 +204,15 @@ def show_periods(wanted: Filters) -> None:
     periods = dict(zip(comparison.summary["side"], (wanted.period, other), strict=True))
     names = {side: formats.period(period) for side, period in periods.items()}
     colours = dict(zip(names.values(), theme.KEYWORDS, strict=False))
-    key = (cached.day_versions(wanted), cached.day_versions(Filters(other)), wanted, other)
+    key = (cached.day_versions(wanted), cached.day_versions(Filters(other)), wanted, other, session.current().by_story)
     show(comparison, names, colours, key, periods=True)
 
 
 st.title(t("Comparison"))
 mode = choose_mode()
-wanted = filters.show_filters()
+wanted = filters.show_filters(count=True)
 filters.scope_line(wanted)
+filters.how_counted()
 if mode == "keywords":
     show_keywords(wanted)
 else:

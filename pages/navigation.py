@@ -23,6 +23,7 @@ pages = {
         st.Page("topics.py", title=t("Topics"), icon=":material/bubble_chart:"),
         st.Page("people.py", title=t("People & places"), icon=":material/groups:"),
         st.Page("influencers.py", title=t("Influencers"), icon=":material/campaign:"),
+        st.Page("stories.py", title=t("Stories"), icon=":material/content_copy:"),
         st.Page("comparison.py", title=t("Comparison"), icon=":material/compare_arrows:"),
     ],
     t("Collect"): [

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import blind_view, cached, charts, filters, formats, keeping, labels, state, tables, theme
+from pages.components import (
+    blind_view,
+    cached,
+    charts,
+    filters,
+    formats,
+    keeping,
+    labels,
+    session,
+    state,
+    tables,
+    theme,
+)
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
@@ -28,8 +40,9 @@ def show_headline(now: Overview) -> None:
 
     with st.container(horizontal=True, gap="small", key="headline"):
         st.metric(
-            t("Mentions"), formats.compact(now.total), formats.change(now.growth_rate), border=True, delta_color="off",
-            help=t("{n} mentions; {before} in the period before.",
+            filters.counted(), formats.compact(now.total), formats.change(now.growth_rate), border=True,
+            delta_color="off",
+            help=t("{n} here; {before} in the period before.",
                    n=formats.number(now.total), before=formats.number(now.previous_total)),
         )  # fmt: skip
         for name, colour in ((POSITIVE, "normal"), (NEGATIVE, "inverse")):
@@ -59,14 +72,17 @@ def show_headline(now: Overview) -> None:
 def show_trend(wanted: Filters, version: str) -> None:
     """Sentiment over time."""
     st.subheader(t("Sentiment over time"))
-    trend, blind = cached.sentiment_trend(wanted), cached.blind_days(wanted)
-    figure = cached.figure(lambda of: charts.sentiment_trend(of, blind), trend, version, wanted, blind)
+    trend, blind = cached.sentiment_trend(wanted, session.current().by_story), cached.blind_days(wanted)
+    figure = cached.figure(
+        lambda of: charts.sentiment_trend(of, blind), trend, version, wanted, blind, session.current().by_story
+    )
     st.vega_lite_chart(figure, width="stretch", key="trend")
     blind_view.show(blind)
 
 
 def show_voices(wanted: Filters, version: str) -> None:
     """Share of voice and platforms, side by side."""
+    by_story = session.current().by_story
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t("Share of voice"))
@@ -76,19 +92,27 @@ def show_voices(wanted: Filters, version: str) -> None:
             st.write(t("Add keywords to see who is talked about most."))
             st.page_link("keywords.py", label=t("Add a keyword"), icon=":material/add:")
         else:
-            table = cached.share_of_voice(wanted, chosen)
+            table = cached.share_of_voice(wanted, chosen, by_story)
             table = table[(table.index < MOST_VOICES) | (table["keyword"] == wanted.one_keyword)]
             names = table["keyword"].map(lambda id: keywords[id].keyword if id in keywords else id)
             colours = {keywords[id].keyword: c for id, c in theme.keyword_colours(list(keywords.values())).items()}
             figure = cached.figure(
-                lambda of: charts.shares(of, colours), table.assign(name=names), "shares", version, wanted, colours
+                lambda of: charts.shares(of, colours),
+                table.assign(name=names),
+                "shares",
+                version,
+                wanted,
+                colours,
+                by_story,
             )
             st.vega_lite_chart(figure, width="stretch", key="shares")
             st.caption(t("A mention that names two keywords counts for both."))
     with right:
         st.subheader(t("Platforms"))
-        table = cached.platform_volume(wanted).head(8)
-        st.vega_lite_chart(cached.figure(charts.by_platform, table, version, wanted), width="stretch", key="platforms")
+        table = cached.platform_volume(wanted, by_story).head(8)
+        st.vega_lite_chart(
+            cached.figure(charts.by_platform, table, version, wanted, by_story), width="stretch", key="platforms"
+        )
 
 
 def show_loudest(wanted: Filters, gone: list[LetGo]) -> None:
@@ -141,14 +165,16 @@ def show_last_collection() -> None:
 
 
 st.title(t("Overview"))
-wanted = filters.show_filters()
-headline = cached.headline(wanted)
+wanted = filters.show_filters(count=True)
+by_story = session.current().by_story
+headline = cached.headline(wanted, by_story)
 if not headline.total:
     state.nothing_here(wanted.period, keeping.show_let_go(wanted))
     st.stop()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     filters.scope_line(wanted)
     show_exports()
+filters.how_counted()
 gone = keeping.show_let_go(wanted)
 version = cached.day_versions(wanted)
 show_headline(headline)

@@ -176,6 +176,21 @@ def rescore() -> None:
         dispatch("rollup", settings=settings)
 
 
+def stories() -> None:
+    """Bring copies of one text together, one slice at a time."""
+    from pasip_core.pipeline.stories import group_stories
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as opened:
+        done = group_stories(opened, owner=_owner(), progress=progress, seconds=SLICE_SECONDS)
+    if done.left:
+        if not done.done:  # another process is at it
+            time.sleep(LEASE_PAUSE)
+        dispatch("stories", settings=settings)
+    if done.done:
+        dispatch("rollup", settings=settings)
+
+
 def entities() -> None:
     """Read the names in mentions, one slice at a time; a short one where sentiment waits behind it."""
     from pasip_core.domain.names import READER
@@ -195,6 +210,15 @@ def entities() -> None:
         dispatch("entities", settings=settings)
     if done.done:
         dispatch("rollup", settings=settings)
+
+
+def coordination() -> None:
+    """Look for accounts that share the same at the same time, more often than by chance."""
+    from pasip_core.pipeline.coordination import find_groups
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as opened:
+        find_groups(opened, settings.zone, progress=progress)
 
 
 def rollup() -> None:
@@ -325,7 +349,7 @@ def trigger(name: str, *args: str) -> None:
 
 def _follow_up(settings: Settings) -> None:
     """Ask for everything that new mentions make necessary."""
-    for job in ("rollup", "rematch", "enrich", "entities"):
+    for job in ("rollup", "rematch", "enrich", "entities", "stories"):
         dispatch(job, settings=settings)
 
 

@@ -64,6 +64,8 @@ TIMINGS = (
     Timing("rematch", "*/15 * * * *", "rematch"),
     Timing("rescore", "5,35 * * * *", "rescore"),
     Timing("sample", "30 3 * * *", "sample"),
+    Timing("stories", "20 * * * *", "stories"),
+    Timing("coordination", "50 */6 * * *", "coordination"),
     Timing("rollup", "*/5 * * * *", "rollup"),
     Timing("influencers", "35 */6 * * *", "influencers"),
     Timing("topics", "20 */6 * * *", "topics"),

@@ -15,6 +15,7 @@ import streamlit as st
 
 from pages.components import outages, theme
 from pages.components.i18n import language
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
@@ -35,6 +36,7 @@ from pasip_core.queries import (
     people,
     quality,
     sentiment,
+    stories,
     topics,
 )
 from pasip_core.queries.blindness import BlindDay
@@ -44,6 +46,7 @@ from pasip_core.stores.ports import Order, Page, Stores
 PATIENCE = 10.0
 """Seconds that somebody in front of a page waits at most for a lock or for one answer of the store."""
 LOOK_PATIENCE, LOOK_SECONDS = 1.0, 4.0
+ACCOUNTS_SECONDS = 30.0
 T = TypeVar("T")
 Figure = dict[str, Any]
 HASHES = {Filters: repr, Period: repr}
@@ -164,14 +167,15 @@ named_together = _by_watermark(people.named_together)
 name = _by_watermark(people.name)
 unread_names = _by_watermark(people.unread)
 said_of_names = _by_watermark(people.said_of_names)
+biggest_stories = _by_watermark(stories.biggest)
 
 
-def compare_periods(filters: Filters, other: Period) -> compare.Comparison:
+def compare_periods(filters: Filters, other: Period, by_story: bool = False) -> compare.Comparison:
     """Two periods side by side; kept per versions of the days of both."""
-    return _two_periods(day_versions(filters) + day_versions(Filters(other)), place(), filters, other)
+    return _two_periods(day_versions(filters) + day_versions(Filters(other)), place(), filters, other, by_story)
 
 
-_two_periods = remember("compare_periods", lambda filters, other: compare.compare_periods(stores(), filters, other))
+_two_periods = remember("compare_periods", lambda *given: compare.compare_periods(stores(), *given))
 
 
 def topic_run() -> TopicRun | None:
@@ -226,6 +230,21 @@ def latest_mentions(limit: int) -> Sequence[Mention]:
 def keywords() -> list[Keyword]:
     """Every keyword, by label. Read each time: there are few, and an edit must show at once."""
     return sorted(stores().keywords.list(), key=lambda k: (not k.active, k.priority, k.keyword.casefold()))
+
+
+def coordinated_groups(period: Period) -> list[CoordinatedGroup]:
+    """Groups seen in the period. Read each time: there are few."""
+    return stories.groups_of(stores(), period)
+
+
+def coordinated_accounts() -> tuple[str, ...]:
+    """Every account of a group; every page asks, and they change every few hours."""
+    return _coordinated(place())
+
+
+@st.cache_data(ttl=ACCOUNTS_SECONDS, show_spinner=False)
+def _coordinated(place: str) -> tuple[str, ...]:
+    return stories.coordinated_accounts(stores())
 
 
 def blind_days(filters: Filters) -> tuple[BlindDay, ...]:

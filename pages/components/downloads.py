@@ -36,7 +36,7 @@ def show_exports() -> None:
     params = {
         k: v
         for k, v in write(view).items()
-        if k not in {"lang", "mention", "order", "compare", "other_from", "other_to", "names"}
+        if k not in {"lang", "mention", "order", "compare", "other_from", "other_to", "names", "count"}
     }
     # the file keeps the days that were on the page, even if it is fetched after midnight
     params |= {"from": period.first.isoformat(), "to": period.last.isoformat()}

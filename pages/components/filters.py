@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components import cached, formats, labels, session, state, tables
 from pages.components.i18n import t
-from pages.components.view import MOST_TEXT, Choices, View
+from pages.components.view import MENTIONS, MOST_TEXT, STORIES, WITHOUT, Choices, View
 from pasip_core.domain.analysis import EMOTIONS, PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
@@ -18,8 +18,9 @@ DEFAULT_PRESET = "7"
 PRESETS = {DEFAULT_PRESET: 7, "30": 30, "90": 90, "365": 365}
 
 
-def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
-    """Period and keywords at once, the rest a click away; ``text`` puts the search in sight."""
+def show_filters(*, text: bool = False, keywords: bool = True, count: bool = False) -> Filters:
+    """Period and keywords at once, the rest a click away; ``text`` puts the search in sight, ``count`` the switch
+    between mentions and stories."""
     known, view = session.choices(), session.current()
     period = view.period or known.default_period()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
@@ -36,6 +37,8 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             )
         if text:
             _text(width=240, label="collapsed")
+        if count:
+            _count()
         with st.popover(_more_label(text), icon=":material/tune:", key="more_filters"):
             if not text:
                 _text(width="stretch")
@@ -48,11 +51,14 @@ def show_filters(*, text: bool = False, keywords: bool = True) -> Filters:
             _accounts(view)
             if view.topic:
                 _topic(view.topic)
+            _coordinated(known)
         if view.entity and (name := cached.name(view.entity)):
             st.button(
                 t("Name: {name}", name=state.shown(name.shown)), icon=":material/close:", key="filter_name",
                 on_click=session.change, kwargs={"entity": ""},
             )  # fmt: skip
+        if view.story:
+            st.badge(t("One story"), icon=":material/content_copy:")
         if view.narrowed():
             st.button(t("Clear"), icon=":material/filter_alt_off:", type="tertiary", on_click=session.clear_filters)
     session.say_what_was_dropped()
@@ -63,7 +69,7 @@ def _more_label(text: bool) -> str:
     view = session.current()
     used = [
         view.sentiments, view.platforms, view.sources, view.emotions, view.unsure, view.accounts, view.without,
-        view.topic,
+        view.topic, view.coordinated,
     ]  # fmt: skip
     used += [] if text else [view.text]
     count = sum(1 for value in used if value)
@@ -149,6 +155,41 @@ def _topic(topic: str) -> None:
         t("Topic"), [topic], format_func=lambda id: cached.topic_names().get(id, id), key="filter_topic",
         on_change=lambda: session.change(topic="".join(st.session_state["filter_topic"])),
     )  # fmt: skip
+
+
+def _count() -> None:
+    names = {MENTIONS: t("Mentions"), STORIES: t("Stories")}
+    st.session_state["filter_count"] = session.current().count
+    st.segmented_control(
+        t("Count"), list(names), format_func=names.__getitem__, key="filter_count", required=True,
+        label_visibility="collapsed", on_change=lambda: session.change(count=st.session_state["filter_count"]),
+    )  # fmt: skip
+
+
+def _coordinated(known: Choices) -> None:
+    if not known.coordinated and not session.current().coordinated:
+        return
+    st.session_state["filter_coordinated"] = bool(session.current().coordinated)
+    st.toggle(
+        t("Without accounts that post in coordination ({n})", n=len(known.coordinated)), key="filter_coordinated",
+        on_change=lambda: session.change(coordinated=WITHOUT if st.session_state["filter_coordinated"] else ""),
+        help=t("Leaves out every account of the groups on the page Stories."),
+    )  # fmt: skip
+
+
+def counted() -> str:
+    """What numbers of mentions are called."""
+    return t("Stories a day") if session.current().by_story else t("Mentions")
+
+
+def how_counted() -> None:
+    """One line where stories are counted."""
+    if session.current().by_story:
+        st.caption(
+            ":material/content_copy: "
+            + t("Stories a day are counted: copies of one text count once on each day, and once in each part that a "
+                "figure shows, such as platform or tone. Texts that were let go are not among them.")
+        )  # fmt: skip
 
 
 def _text(*, width: Any, label: Any = "visible") -> None:

@@ -107,6 +107,11 @@ def moment(value: datetime | None) -> str:
     return f"{shown} {zone_name()}"
 
 
+def exact_moment(value: datetime) -> str:
+    """The same to the second, without the name of the zone."""
+    return format_datetime(value, "d MMM y HH:mm:ss", tzinfo=current_settings().zone, locale=language())
+
+
 def zone_name() -> str:
     """WIB, WITA, WIT, or the zone's own name."""
     name = current_settings().timezone

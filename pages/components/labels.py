@@ -178,6 +178,8 @@ def job(name: str) -> str:
         "test_source": t("Test a source"),
         "publish_sources": t("List the sources"),
         "rhythms": t("Learn the rhythm of sources"),
+        "stories": t("Bring copies of one text together"),
+        "coordination": t("Look for accounts that post together"),
         "cleanup": t("Let go of what is too old"),
         "erase": t("Erase a person's data"),
     }.get(name, name)
@@ -203,6 +205,7 @@ def timing(name: str) -> str:
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
         "refresh": job("refresh"), "rhythms": job("rhythms"), "topics": job("topics"),
         "rescore": job("rescore"), "sample": job("sample"),
+        "stories": job("stories"), "coordination": job("coordination"),
     }.get(name, name)  # fmt: skip
 
 
@@ -217,6 +220,8 @@ def how_often(cron: str) -> str:
         return t("every hour, at minutes {n}", n=minute.replace(",", ", "))
     if not re.fullmatch(r"\d{1,2}", minute):
         return cron
+    if every := re.fullmatch(r"\*/(\d{1,2})", hour):
+        return t("every {n} hours", n=every[1])
     if hour == "*":
         return t("every hour") if minute == "0" else t("every hour, at minute {n}", n=minute)
     if every := re.fullmatch(r"\*/(\d{1,2})", hour):

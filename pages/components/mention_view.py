@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.components import cached, formats, labels, session, state, tables, theme
-from pages.components.i18n import t
+from pages.components.i18n import t, tn
 from pasip_core.commands import corrections
 from pasip_core.domain.analysis import PENDING, SENTIMENTS
 from pasip_core.domain.keyword import Keyword
@@ -20,7 +20,7 @@ from pasip_core.settings import current_settings
 
 LONGEST = 20_000
 """Characters shown of a text; the rest is in the export."""
-_CLOSED = "_mention_closed"
+_CLOSED, _JUST = "_mention_closed", "_just_corrected"
 
 
 def closed_times() -> int:
@@ -151,6 +151,39 @@ def _corrections(mention: Mention, matched: Sequence[Keyword]) -> None:
     for keyword in matched:
         stance = mention.stances.get(keyword.id, whole)
         _choice(mention.id, t("Towards {keyword}", keyword=state.shown(keyword.keyword)), stance, keyword.id)
+    _copies(mention)
+
+
+def _copies(mention: Mention) -> None:
+    """How many mentions say the same, and the correction just made for them, too."""
+    copies = corrections.count_copies(cached.stores(), current_settings(), mention)
+    if not copies:
+        return
+    st.caption(":material/content_copy: " + tn("{n} other mention says the same.", "{n} other mentions say the same.",
+                                               copies))  # fmt: skip
+    st.button(
+        t("Read all of them"), icon=":material/forum:", type="tertiary", key=f"story_of_{mention.id}",
+        on_click=_read_story, args=(mention.cluster_id,),
+    )  # fmt: skip
+    id, sentiment, keyword = st.session_state.get(_JUST, ("", "", None))
+    if id == mention.id:
+        st.button(
+            tn("Also for {n} copy: {tone}", "Also for {n} copies: {tone}", copies, tone=labels.sentiment(sentiment)),
+            icon=":material/content_copy:", key=f"copies_{id}", on_click=_correct_copies, args=(id, sentiment, keyword),
+        )  # fmt: skip
+
+
+def _read_story(story: str) -> None:
+    close()
+    session.change(story=story)
+
+
+def _correct_copies(id: str, sentiment: str, keyword: str | None) -> None:
+    with state.attempted():
+        done = corrections.correct_copies(cached.stores(), current_settings(), id, sentiment, keyword=keyword)
+        st.session_state.pop(_JUST, None)
+        st.toast(tn("{n} copy corrected, too.", "{n} copies corrected, too.", done), icon=":material/check:")
+        st.rerun()
 
 
 def _choice(id: str, label: str, now: str, keyword: str | None) -> None:
@@ -167,6 +200,7 @@ def _correct(id: str, key: str, keyword: str | None) -> None:
         return
     with state.attempted():
         corrections.correct(cached.stores(), current_settings(), id, sentiment, keyword=keyword)
+        st.session_state[_JUST] = (id, sentiment, keyword)
         st.toast(t("Corrected. The numbers follow in a moment."), icon=":material/check:")
         st.rerun()
 

@@ -30,6 +30,7 @@ def choices() -> Choices:
         sources=tuple(dict.fromkeys(source for _, source in voices)),
         languages=tuple(LANGUAGES),
         topics=cached.topic_names(),
+        coordinated=cached.coordinated_accounts(),
     )
 
 

@@ -26,6 +26,9 @@ MOST_ACCOUNTS = 50
 """Of one address."""
 MODES = ("keywords", "periods")
 ORDERS = ("newest", "oldest", "engagement")
+MENTIONS, STORIES = "mentions", "stories"
+WITHOUT = "without"
+_STORY = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Choices:
     sources: Collection[str] = ()
     languages: Collection[str] = ()
     topics: Collection[str] = ()
+    coordinated: Collection[str] = ()
+    """Accounts of coordinated groups."""
 
     def default_period(self) -> Period:
         """The last seven days."""
@@ -67,6 +72,14 @@ class View:
     other: Period | None = None
     entity: str = ""
     names: str = KINDS[0]
+    story: str = ""
+    count: str = MENTIONS
+    coordinated: str = ""
+
+    @property
+    def by_story(self) -> bool:
+        """Whether numbers count stories, and not mentions."""
+        return self.count == STORIES
 
     def filters(self, choices: Choices) -> Filters:
         """The same for queries."""
@@ -78,11 +91,12 @@ class View:
             sentiments=self.sentiments,
             text=self.text,
             accounts=self.accounts,
-            without=self.without,
+            without=(*self.without, *(choices.coordinated if self.coordinated else ())),
             entity=self.entity,
             topic=self.topic,
             emotions=self.emotions,
             unsure=self.unsure,
+            story=self.story,
         )
 
     def narrowed(self) -> bool:
@@ -92,7 +106,7 @@ class View:
 
 NARROWING = (
     "keywords", "platforms", "sources", "sentiments", "emotions", "unsure", "text", "accounts", "without", "topic",
-    "entity",
+    "entity", "story", "coordinated",
 )  # fmt: skip
 WIDE: Mapping[str, Any] = {name: getattr(View(), name) for name in NARROWING}
 """What a view has where nothing but the period is filtered."""
@@ -155,6 +169,9 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         other=_period(params, "other_from", "other_to", choices, dropped),
         entity=take("name", lambda text: text if re.fullmatch("[0-9a-f]{16}", text) else None, ""),
         names=one("names", KINDS, KINDS[0]),
+        story=take("story", lambda text: text if _STORY.fullmatch(text) else None, ""),
+        count=one("count", (MENTIONS, STORIES), MENTIONS),
+        coordinated=one("coordinated", (WITHOUT,), ""),
     )
     return Reading(view, tuple(dropped))
 
@@ -180,6 +197,9 @@ def write(view: View) -> dict[str, str]:
         **_days(view.other, "other_from", "other_to"),
         "name": view.entity,
         "names": "" if view.names == KINDS[0] else view.names,
+        "story": view.story,
+        "count": "" if view.count == MENTIONS else view.count,
+        "coordinated": view.coordinated,
     }
     return {name: value for name, value in params.items() if value}
 

@@ -9,7 +9,7 @@ from loguru import logger
 
 from pasip_core.errors import InputError, PasipError
 
-from . import correcting, data, influencers, keywords, language, moving, privacy, system, topics, work
+from . import copies, correcting, data, influencers, keywords, language, moving, privacy, system, topics, work
 from .output import complain
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.command("entities")(work.entities)
 app.command("rollup")(work.rollup)
 app.command("influencers")(influencers.influencers)
 app.command("topics")(topics.topics)
+app.command("stories")(copies.stories)
+app.command("coordination")(copies.coordination)
 app.command("cleanup")(privacy.cleanup)
 app.command("erase")(privacy.erase)
 app.command("pseudonymise")(privacy.pseudonymise)

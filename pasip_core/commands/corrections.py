@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import Period, day_of
 from pasip_core.domain.runs import ImportRun
 from pasip_core.errors import InputError
 from pasip_core.pipeline.progress import Progress, silent
@@ -17,6 +19,9 @@ from pasip_core.stores.ports import Stores
 
 from .audit import LOCAL, record
 from .follow_up import ask_for
+
+MOST_COPIES = 2_000
+"""Corrected at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +99,44 @@ def _correct(stores: Stores, before: Mention | None, id: str, sentiment: str, ke
     was = before.analysis.sentiment if before and before.analysis else None
     record(stores, now, who, "mention.correct", id, sentiment=sentiment, keyword=keyword, before=was)
     return mention
+
+
+def count_copies(stores: Stores, settings: Settings, mention: Mention) -> int:
+    """How many other mentions its story has, counting no further than ``MOST_COPIES``."""
+    filters = _story_of(stores, settings, mention)
+    return max(stores.mentions.count(filters, bound=MOST_COPIES + 1).value - 1, 0) if filters else 0
+
+
+def correct_copies(
+    stores: Stores, settings: Settings, id: str, sentiment: str, *, keyword: str | None = None, who: str = LOCAL
+) -> int:
+    """The same correction for the other mentions of its story, or those of them that have the keyword; how many.
+
+    One entry of the audit log tells of all of them. Repeatable: what was interrupted is done again.
+    """
+    mention = stores.mentions.get(id)
+    if mention is None:
+        raise InputError(f"mention: {id!r} is not there", field="mention", value=id)
+    now, done = datetime.now(UTC), []
+    for copy in _copies(stores, settings, mention):
+        if keyword is None or keyword in copy.keywords:
+            stores.mentions.correct(copy.id, sentiment, at=now, keyword=keyword)
+            done.append(copy.id)
+    record(stores, now, who, "mention.correct_copies", id, sentiment=sentiment, keyword=keyword, copies=done)
+    ask_for("rollup", settings)
+    return len(done)
+
+
+def _copies(stores: Stores, settings: Settings, mention: Mention) -> Iterator[Mention]:
+    filters = _story_of(stores, settings, mention)
+    found = stores.mentions.page(filters, limit=MOST_COPIES + 1).mentions if filters else ()
+    return (one for one in found if one.id != mention.id)
+
+
+def _story_of(stores: Stores, settings: Settings, mention: Mention) -> Filters | None:
+    """Every mention of its story, of any day."""
+    span = stores.mentions.span()
+    if span is None:
+        return None
+    days = Period(day_of(span[0], settings.zone), day_of(span[1], settings.zone), settings.zone)
+    return Filters(days, story=mention.cluster_id)

@@ -53,6 +53,8 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "rescore": JobSpec("workers.jobs.rescore", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
         "sample": JobSpec("workers.jobs.sample", "reports", 10 * MINUTE, (60, 300)),
         "entities": JobSpec("workers.jobs.entities", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
+        "stories": JobSpec("workers.jobs.stories", "nlp", 10 * MINUTE, (5, 60, 300), again=True),
+        "coordination": JobSpec("workers.jobs.coordination", "nlp", 30 * MINUTE, (60, 300)),
         "rollup": JobSpec("workers.jobs.rollup", "reports", 10 * MINUTE, (2, 10, 60, 300), again=True),
         "collect_due": JobSpec("workers.jobs.collect_due", "reports", 5 * MINUTE, (30, 60), subject=1),
         "check_feed": JobSpec("workers.jobs.check_feed", "scrape", 2 * MINUTE, subject=1, failure_ttl=HOUR),

@@ -42,6 +42,8 @@ def pseudonymise(stores: Stores, settings: Settings, *, progress: Progress = sil
         while batch := list(islice(named, BATCH)):
             done += stores.mentions.replace_authors([pseudonyms.put_into(mention) for mention in batch])
             progress(done, None, "pseudonyms")
+    for group in stores.coordinated_groups.list():
+        stores.coordinated_groups.save(group.renamed(lambda *account: _pseudonym(pseudonyms, *account)))
     _rename_accounts(stores, pseudonyms)
     stores.compact()
     return done
@@ -66,3 +68,7 @@ def _rename_accounts(stores: Stores, pseudonyms: Pseudonyms) -> None:
 
 def _has_name(platform: str, username: str) -> bool:
     return platform != NEWS and PSEUDONYM.fullmatch(username) is None
+
+
+def _pseudonym(pseudonyms: Pseudonyms, platform: str, name: str) -> str:
+    return name if PSEUDONYM.fullmatch(name) else pseudonyms.of_account(platform, name)

@@ -26,7 +26,8 @@ KEPT_ACTIONS = ("keyword.", "feed.", ACTION)
 OF_ACCOUNTS = ("influencers", "set_aside")
 """Collections in which a record is about one account, and goes with it."""
 SCRUBBED = (
-    "source_runs", "rhythms", "imports", "audit", "cursors", "aliases", "topics", "topic_runs", *OF_ACCOUNTS
+    "source_runs", "rhythms", "imports", "audit", "cursors", "aliases", "topics", "topic_runs", "coordinated_groups",
+    *OF_ACCOUNTS,
 )  # fmt: skip
 DATABASE, QUEUE = "pasip.db", "redis"
 
@@ -82,6 +83,8 @@ def cleaned(collection: str, value: Any, copies: Copies) -> Any:
         return topic_without(value, copies)
     if collection == "topic_runs":
         return topic_run_without(value, copies)
+    if collection == "coordinated_groups":
+        return value.without(copies.in_text)
     stays = collection not in SCRUBBED or (collection == "audit" and value.action.startswith(KEPT_ACTIONS))
     return value if stays else redacted(value, copies.in_text)
 

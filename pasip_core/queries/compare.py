@@ -41,32 +41,35 @@ class Comparison:
     total: int
 
 
-def compare_keywords(stores: Stores, filters: Filters, keywords: Sequence[str]) -> Comparison:
-    """Two to five keywords over one period, by the stance towards each. ``InputError`` for fewer or more."""
+def compare_keywords(stores: Stores, filters: Filters, keywords: Sequence[str], by_story: bool = False) -> Comparison:
+    """Two to five keywords over one period, by the stance towards each. ``InputError`` for fewer or more.
+
+    ``by_story`` counts stories a day (see ``sums``) in place of mentions.
+    """
     if not FEWEST <= len(keywords) <= MOST:
         raise InputError(
             f"keywords: {len(keywords)} chosen; choose {FEWEST} to {MOST} to compare", field="keywords", value=keywords
         )
-    now = share_of_voice(stores, filters, keywords).set_index("keyword").to_dict("index")
-    before = share_of_voice(stores, filters.before(), keywords).set_index("keyword").to_dict("index")
+    now = share_of_voice(stores, filters, keywords, by_story).set_index("keyword").to_dict("index")
+    before = share_of_voice(stores, filters.before(), keywords, by_story).set_index("keyword").to_dict("index")
     rows = [_row(k, now[k], int(before[k]["volume"]), float(now[k]["share"])) for k in keywords]
     sides = {k: filters.only(k) for k in keywords}
-    union = sums.volume(stores, replace(filters, keywords=tuple(keywords)))
-    return _comparison(stores, rows, sides, union)
+    union = sums.volume(stores, replace(filters, keywords=tuple(keywords)), stories=by_story)
+    return _comparison(stores, rows, sides, union, by_story)
 
 
-def compare_periods(stores: Stores, filters: Filters, other: Period) -> Comparison:
+def compare_periods(stores: Stores, filters: Filters, other: Period, by_story: bool = False) -> Comparison:
     """The filters' period beside another; each side's change is against its own period before."""
     sides = {period_label(f.period): f for f in (filters, replace(filters, period=other))}
     if len(sides) < FEWEST:
         raise InputError("period: both periods are the same; choose two different ones", field="period")
-    views = {side: overview(stores, f) for side, f in sides.items()}
+    views = {side: overview(stores, f, by_story) for side, f in sides.items()}
     whole = sum(view.total for view in views.values())
     rows = []
     for side, view in views.items():
         values = {**view.by_sentiment, "volume": view.total, "engagement_total": view.engagement}
         rows.append(_row(side, values, view.previous_total, round(100 * view.total / whole, 1) if whole else 0.0))
-    return _comparison(stores, rows, sides, next(iter(views.values())).total)
+    return _comparison(stores, rows, sides, next(iter(views.values())).total, by_story)
 
 
 def period_label(period: Period) -> str:
@@ -91,34 +94,36 @@ def _row(side: str, values: Mapping[Any, Any], previous: int, share: float) -> d
     }
 
 
-def _comparison(stores: Stores, rows: list[dict[str, object]], sides: dict[str, Filters], total: int) -> Comparison:
+def _comparison(
+    stores: Stores, rows: list[dict[str, object]], sides: dict[str, Filters], total: int, by_story: bool
+) -> Comparison:
     import pandas as pd
 
     summary = pd.DataFrame(rows).astype({"engagement_total": "Int64", "growth_rate": "Float64"})
-    parts = {side: _parts(stores, filters) for side, filters in sides.items()}
+    parts = {side: _parts(stores, filters, by_story) for side, filters in sides.items()}
     trend, platforms, sources = (
         pd.concat([frames[n].assign(side=side) for side, frames in parts.items()], ignore_index=True) for n in range(3)
     )
     return Comparison(summary, trend, platforms, sources, total)
 
 
-def _parts(stores: Stores, filters: Filters) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _parts(stores: Stores, filters: Filters, by_story: bool) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Trend, platforms and loudest sources of one side."""
     import pandas as pd
 
-    daily = sums.frame(sums.sums(stores, filters, ("day",)), ("day",)).set_index("day")["volume"]
+    daily = sums.frame(sums.sums(stores, filters, ("day",), stories=by_story), ("day",)).set_index("day")["volume"]
     days = list(filters.period.days())
     trend = pd.DataFrame({
         "day": days, "offset": range(len(days)), "volume": daily.reindex(days, fill_value=0).to_numpy(),
     })  # fmt: skip
     return (
         trend,
-        _loudest(stores, filters, ("platform",)),
-        _loudest(stores, filters, ("platform", "source")).head(SOURCES),
+        _loudest(stores, filters, ("platform",), by_story),
+        _loudest(stores, filters, ("platform", "source"), by_story).head(SOURCES),
     )
 
 
-def _loudest(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> pd.DataFrame:
+def _loudest(stores: Stores, filters: Filters, by: Sequence[Dimension], by_story: bool) -> pd.DataFrame:
     """The columns of ``by`` and volume. Not by sentiment: of a keyword's sources, no series tells it."""
-    found = sums.frame(sums.sums(stores, filters, by), by)[[*by, "volume"]]
+    found = sums.frame(sums.sums(stores, filters, by, stories=by_story), by)[[*by, "volume"]]
     return found.sort_values("volume", ascending=False, kind="stable")

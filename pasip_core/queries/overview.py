@@ -75,10 +75,10 @@ def net_sentiment(counts: dict[str, int]) -> float | None:
     return round(100 * (counts[POSITIVE] - counts[NEGATIVE]) / analysed, 1) if analysed else None
 
 
-def overview(stores: Stores, filters: Filters) -> Overview:
-    """The headline numbers."""
-    now = sums.sums(stores, filters, ("sentiment",))
-    before = sums.sums(stores, filters.before(), ("sentiment",))
+def overview(stores: Stores, filters: Filters, by_story: bool = False) -> Overview:
+    """The headline numbers; ``by_story`` counts stories a day (see ``sums``) in place of mentions, here and below."""
+    now = sums.sums(stores, filters, ("sentiment",), stories=by_story)
+    before = sums.sums(stores, filters.before(), ("sentiment",), stories=by_story)
     counts, previous = sums.by_sentiment(now), sums.by_sentiment(before)
     return Overview(
         total=sum(counts.values()),
@@ -90,20 +90,22 @@ def overview(stores: Stores, filters: Filters) -> Overview:
     )
 
 
-def sentiment_trend(stores: Stores, filters: Filters) -> pd.DataFrame:
+def sentiment_trend(stores: Stores, filters: Filters, by_story: bool = False) -> pd.DataFrame:
     """Columns day (date), sentiment, volume: every day of the period and every sentiment that occurs, zeros too."""
     import pandas as pd
 
-    found = sums.frame(sums.sums(stores, filters, ("day", "sentiment")), ("day", "sentiment"))
+    by: tuple[Dimension, ...] = ("day", "sentiment")
+    found = sums.frame(sums.sums(stores, filters, by, stories=by_story), by)
     shown = [name for name in (*SENTIMENTS, PENDING) if name in set(found["sentiment"])]
     grid = pd.MultiIndex.from_product([list(filters.period.days()), shown], names=["day", "sentiment"])
     trend = found.groupby(["day", "sentiment"])["volume"].sum().reindex(grid, fill_value=0)
     return trend.rename("volume").reset_index()
 
 
-def platform_volume(stores: Stores, filters: Filters) -> pd.DataFrame:
+def platform_volume(stores: Stores, filters: Filters, by_story: bool = False) -> pd.DataFrame:
     """Columns platform, positive, neutral, negative, pending, volume, engagement_total; loudest first."""
-    return sentiment_table(sums.frame(sums.sums(stores, filters, ("platform", "sentiment")), ("platform", "sentiment")))
+    by: tuple[Dimension, ...] = ("platform", "sentiment")
+    return sentiment_table(sums.frame(sums.sums(stores, filters, by, stories=by_story), by))
 
 
 def loudest_sources(stores: Stores, filters: Filters, limit: int = 10) -> pd.DataFrame:
@@ -130,7 +132,7 @@ def sentiment_table(found: pd.DataFrame) -> pd.DataFrame:
     return wide.sort_values(["volume"], ascending=False, kind="stable").reset_index()
 
 
-def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str]) -> pd.DataFrame:
+def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str], by_story: bool = False) -> pd.DataFrame:
     """Columns keyword (id), the four sentiments, volume, engagement_total, share; loudest first.
 
     ``share`` is in percent of the sum over these keywords: a mention that names two counts for both.
@@ -139,7 +141,9 @@ def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str]) ->
 
     if not keywords:
         return pd.DataFrame(columns=["keyword", *SENTIMENTS, PENDING, "volume", "engagement_total", "share"])
-    if not filters.fits_series:
+    if by_story:
+        totals = sums.sums(stores, replace(filters, keywords=tuple(keywords)), ("keyword", "sentiment"), stories=True)
+    elif not filters.fits_series:
         totals = stores.mentions.tally(replace(filters, keywords=tuple(keywords)), ("keyword", "sentiment"))
     else:
         totals = stores.metrics.sums(

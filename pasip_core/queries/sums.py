@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pasip_core.domain.analysis import NEGATIVE, NEUTRAL, PENDING, POSITIVE
@@ -19,19 +20,36 @@ LOOKED_AT = frozenset({"author", "emotion", "model", "confidence", "topic"})
 COUNTED_AS = (POSITIVE, NEUTRAL, NEGATIVE, PENDING)
 
 
-def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list[Total]:
-    """Volume and engagement of what the filters mean, split ``by`` dimensions.
+def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = (), *, stories: bool = False) -> list[Total]:
+    """Volume and engagement of what the filters mean, split ``by`` dimensions; with ``stories`` the volume is theirs.
 
     One keyword: its stance. None or several: the sentiment of the whole, each mention once. Texts and
     accounts, say, are in no series, nor is a stance by source: those look at the mentions of the period.
     """
+    if stories:
+        return _stories(stores, filters, by)
+    return _mentions(stores, filters, by)
+
+
+def _stories(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> list[Total]:
+    """Stories a day: copies on several days count on each of them, and in each part that the numbers are split into.
+
+    Series add up the stories of finer parts (each tone of each platform, for sets of keywords each source), so that
+    only a question as fine as they are is theirs; all others count them among single mentions.
+    """
+    fine = {"sentiment", "platform"} <= set(by) and len(filters.keywords) <= 1 and filters.fits_series
+    if fine and "source" not in by:
+        totals = _mentions(stores, filters, by)
+    else:
+        totals = stores.mentions.tally(filters, by, stories=True)
+    return [replace(total, volume=total.count or 0) for total in totals]
+
+
+def _mentions(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> list[Total]:
     speaks_of_sentiment = bool(filters.sentiments) or "sentiment" in by
     speaks_of_source = bool(filters.sources) or "source" in by
-    if (
-        filters.looks_up
-        or LOOKED_AT.intersection(by)
-        or (filters.one_keyword and speaks_of_source and speaks_of_sentiment)
-    ):
+    told_by_source = filters.one_keyword and speaks_of_source and speaks_of_sentiment
+    if filters.looks_up or LOOKED_AT.intersection(by) or told_by_source:
         return stores.mentions.tally(filters, by)
     if not speaks_of_source and len(filters.keywords) <= 1:
         return stores.metrics.sums(
@@ -47,14 +65,9 @@ def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = ()) -> list
     )
 
 
-def looks_at_mentions(filters: Filters) -> bool:
-    """Whether something is asked for that no series has, sources aside: those are in cells of their own."""
-    return not replace(filters, sources=()).fits_series
-
-
-def volume(stores: Stores, filters: Filters) -> int:
-    """Number of mentions."""
-    return sum(total.volume for total in sums(stores, filters))
+def volume(stores: Stores, filters: Filters, *, stories: bool = False) -> int:
+    """Number of mentions, or of stories a day."""
+    return sum(total.volume for total in sums(stores, filters, stories=stories))
 
 
 def by_sentiment(totals: Sequence[Total]) -> dict[str, int]:
@@ -63,6 +76,16 @@ def by_sentiment(totals: Sequence[Total]) -> dict[str, int]:
     for total in totals:
         counts[str(total.by["sentiment"])] += total.volume
     return counts
+
+
+def by_day(totals: Sequence[Total]) -> tuple[tuple[date, int], ...]:
+    """Mentions of each day that has any, in order."""
+    found: dict[date, int] = {}
+    for total in totals:
+        day = total.by["day"]
+        assert isinstance(day, date)
+        found[day] = found.get(day, 0) + total.volume
+    return tuple(sorted(found.items()))
 
 
 def engagement(totals: Sequence[Total]) -> int | None:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from pasip_core.domain.analysis import CORRECTION, Analysis
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import Account, AccountOrder, Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
@@ -28,14 +29,16 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, Move, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.stories import Alike, Fingerprint
 from pasip_core.domain.topic import Topic, TopicPoint, TopicRun
 
 T = TypeVar("T")
 
 Order = Literal["newest", "oldest", "engagement"]
 Dimension = Literal[
-    "day", "hour", "keyword", "platform", "source", "author", "sentiment", "topic", "emotion", "model", "confidence"
-]
+    "day", "hour", "keyword", "platform", "source", "author", "sentiment", "topic", "emotion", "model", "confidence",
+    "story",
+]  # fmt: skip
 
 
 class Records(Protocol[T]):
@@ -340,13 +343,16 @@ class MentionStore(Protocol):
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """How many, looking no further than ``bound``."""
 
-    def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
+    def tally(
+        self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None, stories: bool = False
+    ) -> list[Total]:
         """Sums over single mentions, for what series cannot answer; loudest first.
 
         With ``keyword`` in ``by`` a mention counts for each of the filters' keywords that it has, by its stance
-        towards it. Stories are not counted: ``count`` is ``None``. With ``topic`` in ``by``, mentions that belong
-        to none stand under an empty one. ``emotion`` and ``model`` (its version) are those of the current analysis of
-        the whole, ``pending`` where there is none; ``confidence`` is ``low`` or ``high``.
+        towards it. ``count`` is ``None``; with ``stories`` it is the number of stories, one of several days counted on
+        each of them. With ``topic`` in ``by``, mentions that belong to none stand under an empty one. ``emotion`` and
+        ``model`` (its version) are those of the current analysis of the whole, ``pending`` where there is none;
+        ``confidence`` is ``low`` or ``high``. ``ValueError`` for ``author`` and ``story`` together.
         """
 
     def accounts(
@@ -388,6 +394,44 @@ class MentionStore(Protocol):
         outranked by the same corrections, and the same word of the same model is not taken twice. Idempotent;
         of several with one id the last counts. ``stances`` and ``corrected`` name keywords of the mention only.
         ``InputError``, before anything of its batch is written, for a sentiment or number no store can hold.
+        """
+
+
+class StoryStore(Protocol):
+    """Which mentions are copies of each other, and which were not looked at for that yet.
+
+    A story's id is the ``cluster_id`` of its mentions; a mention whose text is new, or new to the store, has its
+    ``content_hash`` for one. What is kept of a mention here goes with it and with its text.
+    """
+
+    def unlooked(self, limit: int) -> list[Mention]:
+        """Mentions whose text was not looked at yet, newest first."""
+
+    def count_unlooked(self, *, bound: int | None = None) -> int:
+        """How many there are, counting no further than ``bound``."""
+
+    def keep_fingerprints(self, fingerprints: Sequence[Fingerprint], at: datetime) -> None:
+        """Let ``alike`` find these, save where the text has changed since. Idempotent by id."""
+
+    def mark_looked(self, fingerprints: Sequence[Fingerprint]) -> int:
+        """Nothing is to be asked of these texts any more; how many were still unlooked."""
+
+    def forget_fingerprints(self, before: datetime) -> int:
+        """Forget those that were kept before; how many."""
+
+    def alike(self, bands: Sequence[int], start: datetime, end: datetime) -> list[Alike]:
+        """Every text published in between that has one of these bands, each text of each story once."""
+
+    def begins(self, stories: Sequence[str]) -> dict[str, tuple[datetime, str]]:
+        """When the earliest mention of each was published, and its id; stories without any are left out.
+
+        Of several in the same millisecond any one, always the same.
+        """
+
+    def save_stories(self, joined: Mapping[str, str]) -> int:
+        """Have each mention of a story (key) belong to another (value); how many mentions did not yet.
+
+        Each is one atomic write that notes its hour for rollup and moves the versions. Idempotent; a value is no key.
         """
 
 
@@ -459,6 +503,8 @@ class Stores(Protocol):
     @property
     def mentions(self) -> MentionStore: ...
     @property
+    def stories(self) -> StoryStore: ...
+    @property
     def metrics(self) -> MetricStore: ...
     @property
     def leases(self) -> Leases: ...
@@ -508,6 +554,8 @@ class Stores(Protocol):
     def labels(self) -> Records[Label]: ...
     @property
     def rescorings(self) -> Records[Rescoring]: ...
+    @property
+    def coordinated_groups(self) -> Records[CoordinatedGroup]: ...
 
     def migrate(self) -> None:
         """Bring the schema up to this version; safe to repeat and to run twice at once."""

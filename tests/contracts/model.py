@@ -20,7 +20,7 @@ from tests.builders import make_analysis
 NAMES = tuple(NamedEntity(kind, name) for kind in KINDS[:4] for name in ("a", "b"))
 KNOWN_IDS = tuple(name.id for name in NAMES)
 Sums = dict[tuple[object, ...], tuple[int, int, int | None]]
-Tallied = dict[tuple[object, ...], tuple[int, None, int | None]]
+Tallied = dict[tuple[object, ...], tuple[int, int | None, int | None]]
 
 
 @dataclass
@@ -36,6 +36,8 @@ class Model:
     names: dict[str, tuple[NamedEntity, ...]] = field(default_factory=dict)
     """Of each mention that was read."""
     merged: Merged = field(default_factory=lambda: Merged(()))
+    looked: set[tuple[str, str]] = field(default_factory=set)
+    """(id, content_hash) of what was looked at for copies."""
 
     def _day(self, moment: datetime) -> date:
         return day_of(moment, self.zone)
@@ -66,6 +68,7 @@ class Model:
             self.corrected = {(id, k) for id, k in self.corrected if id != mention.id}
             self.topics.pop(mention.id, None)
             self.names.pop(mention.id, None)
+            self.looked = {one for one in self.looked if one[0] != mention.id}
         self.mentions[mention.id] = new
         return "unchanged" if new == old else "updated"
 
@@ -126,6 +129,22 @@ class Model:
             self.mentions[id] = replace(old, stances={**old.stances, keyword: sentiment})
         self.corrected.add((id, keyword or "*"))
 
+    def save_stories(self, joined: Mapping[str, str]) -> int:
+        """How many mentions came to another story."""
+        moved = [m for m in self.alive() if m.cluster_id in joined]
+        self.mentions |= {m.id: replace(m, cluster_id=joined[m.cluster_id]) for m in moved}
+        return len(moved)
+
+    def mark_looked(self, mention: Mention) -> bool:
+        """Whether it was unlooked."""
+        fits = mention in self.unlooked()
+        self.looked |= {(mention.id, mention.content_hash)} if fits else set()
+        return fits
+
+    def unlooked(self) -> list[Mention]:
+        """Mentions of which nobody looked at the text they have now."""
+        return [m for m in self.alive() if (m.id, m.content_hash) not in self.looked]
+
     def remove_excluded(self) -> int:
         """Forget what is excluded."""
         gone = len(self.excluded)
@@ -135,6 +154,7 @@ class Model:
             self.versions = {v for v in self.versions if v[0] != id}
             self.corrected = {c for c in self.corrected if c[0] != id}
             self.names.pop(id, None)
+            self.looked = {one for one in self.looked if one[0] != id}
         self.excluded = set()
         return gone
 
@@ -202,14 +222,14 @@ class Model:
         ]
         return _added(cells, ("day", "set", "platform", "source", "sentiment"), by)
 
-    def tally(self, filters: Filters, by: Sequence[str]) -> Tallied:
-        """Single mentions, added up; their stories are not counted."""
+    def tally(self, filters: Filters, by: Sequence[str], *, stories: bool = False) -> Tallied:
+        """Single mentions, added up; their stories are counted a day, where asked for."""
         sides = [filters.only(keyword) for keyword in filters.keywords] if "keyword" in by else [filters]
         cells = [
             (
                 (
                     self._day(m.published_at), side.one_keyword, m.platform, m.source, m.author, sentiment(m, side),
-                    *_read(m), self.topics.get(m.id, ""),
+                    *_read(m), self.topics.get(m.id, ""), m.cluster_id,
                 ),
                 m,
             )
@@ -218,10 +238,15 @@ class Model:
         ]  # fmt: skip
         names = (
             "day", "keyword", "platform", "source", "author", "sentiment", "emotion", "model", "confidence", "topic",
+            "story",
         )  # fmt: skip
         wanted = [names.index(name) for name in by]
-        sums = _added([(tuple(key[i] for i in wanted), m) for key, m in cells], by, by)
-        return {place: (volume, None, engagement) for place, (volume, _, engagement) in sums.items()}
+        placed = [(tuple(key[i] for i in wanted), m) for key, m in cells]
+        told = {(place, self._day(m.published_at), m.cluster_id) for place, m in placed}
+        return {
+            place: (volume, sum(one[0] == place for one in told) if stories else None, engagement)
+            for place, (volume, _, engagement) in _added(placed, by, by).items()
+        }
 
     def accounts(self, filters: Filters, order: AccountOrder, aside: Collection[tuple[str, str]]) -> list[Account]:
         """Single mentions, added up by account."""
@@ -268,6 +293,7 @@ def _fits(mention: Mention, filters: Filters) -> bool:
         and (not filters.sources or mention.source in filters.sources)
         and (not filters.accounts or mention.author in filters.accounts)
         and mention.author not in filters.without
+        and (not filters.story or mention.cluster_id == filters.story)
         and (not filters.sentiments or sentiment(mention, filters) in filters.sentiments)
         and (not filters.emotions or _read(mention)[0] in filters.emotions)
         and (not filters.unsure or _read(mention)[2] == "low")

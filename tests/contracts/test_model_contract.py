@@ -28,6 +28,7 @@ from pasip_core.domain.mention import Engagement, Mention, content_hash
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.names import Alias, Merged, NamedEntity, NamesRead
 from pasip_core.domain.period import Period, day_of
+from pasip_core.domain.stories import Fingerprint
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Assigned, Fence, Matched
 from tests.builders import make_mention
@@ -152,6 +153,32 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
             self.stores.aliases.save(alias)
         self.model.merged = Merged(aliases)
 
+    def _stories(self) -> list[str]:
+        return sorted({mention.cluster_id for mention in self.model.mentions.values()})
+
+    @precondition(lambda self: len(self._stories()) > 1)
+    @rule(data=st.data())
+    def save_stories(self, data: st.DataObject) -> None:
+        known = self._stories()
+        into = data.draw(st.sampled_from(known))
+        joined = dict.fromkeys(data.draw(st.sets(st.sampled_from([s for s in known if s != into]), max_size=2)), into)
+        assert self.stores.stories.save_stories(joined) == self.model.save_stories(joined)
+        began = {
+            story: min(m.published_at for m in self.model.alive() if m.cluster_id == story)
+            for story in self._stories()
+            if any(m.cluster_id == story for m in self.model.alive())
+        }
+        found = self.stores.stories.begins(known)
+        assert {story: moment for story, (moment, _) in found.items()} == began
+
+    @rule(number=numbers, late=st.booleans())
+    def look(self, number: int, late: bool) -> None:
+        mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
+        mention = replace(mention, content_hash="0" * 32) if late else mention
+        looked = Fingerprint(mention.id, mention.content_hash, 9, b"\1\2\3\4", (number, -7))
+        self.stores.stories.keep_fingerprints([looked], LATER)
+        assert self.stores.stories.mark_looked([looked]) == int(self.model.mark_looked(mention))
+
     @precondition(lambda self: list(self.model.alive()))
     @rule(data=st.data(), tone=tones)
     def correct(self, data: st.DataObject, tone: str) -> None:
@@ -247,6 +274,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
             keywords=keywords, sentiments=tuple(sentiments), text=text, topic=data.draw(topics),
             emotions=tuple(emotions), unsure=unsure and data.draw(st.booleans()),
             entity=data.draw(st.sampled_from(["", "", *KNOWN_IDS])),
+            story=data.draw(st.sampled_from(["", "", *self._stories()])),
         )  # fmt: skip
         wanted = self.model.found(filters)
         found = page_through(self.stores, filters, order)  # type: ignore[arg-type]
@@ -254,10 +282,13 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         places = [_place(mention, order) for mention in found]
         assert places == sorted(places)
         assert self.stores.mentions.count(filters).value == len(wanted)
-        told = ["day", "platform", "source", "author", "sentiment", "topic", "emotion", "model", "confidence"]
+        who = data.draw(st.sampled_from(["author", "story"]))
+        told = ["day", "platform", "source", who, "sentiment", "topic", "emotion", "model", "confidence"]
         dimensions = [*told, *(["keyword"] if keywords else [])]
         by = data.draw(st.lists(st.sampled_from(dimensions), unique=True))
-        assert _sums(self.stores.mentions.tally(filters, by), by) == self.model.tally(filters, by)
+        stories = data.draw(st.booleans())
+        tallied = self.stores.mentions.tally(filters, by, stories=stories)
+        assert _sums(tallied, by) == self.model.tally(filters, by, stories=stories)
         ranking = data.draw(st.sampled_from(ORDERS))
         aside = data.draw(st.sampled_from([(), (("news", "a0"),)]))
         accounts = self.stores.mentions.accounts(filters, ranking, aside=aside)
@@ -304,6 +335,11 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         assert {id: set(names) for id, names in found.items()} == {
             id: names for id, names in named.items() if id in {f"{number:024x}" for number in range(1, 20)}
         }
+        unlooked = self.model.unlooked()
+        assert sorted(ids(self.stores.stories.unlooked(100))) == sorted(ids(unlooked))
+        assert self.stores.stories.count_unlooked() == len(unlooked)
+        told = {m.cluster_id for m in self.model.alive() if (m.id, m.content_hash) in self.model.looked}
+        assert {one.story for one in self.stores.stories.alike([-7], TIMES[0], LATER)} == told
         outdated = {m.id for m in self.model.alive() if m.rules_revision != "r1"}
         assert set(ids(self.stores.mentions.outdated("r1", 100))) == outdated
         assert self.stores.mentions.count_outdated("r1") == len(outdated)

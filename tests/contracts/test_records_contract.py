@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pasip_core.domain.coordination import Account, CoordinatedGroup, Evidence
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quotas import Budget, Use
@@ -50,6 +51,9 @@ FULL = [
     ("influencers", Influencer("cd", "tono", "telegram", 9, None, 1, None, (), "", NOW)),
     ("set_aside", SetAside("ab", "twitter", "partai", "organisation", NOW, "sari")),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
+    ("coordinated_groups", CoordinatedGroup(
+        "g1", (Account("twitter", "ani"), Account("x", "budi é")), NOW, NOW, NOW, 2, 3, 0.25,
+        (Evidence("2026-11-23T03:15:00+00:00", "link", "https://a.example", "twitter", "ani", "0" * 24),))),
     ("moves", Move("move", "sqlite:////srv/a.db", NOW, "mentions", "ab" * 12, NOW, "0f")),
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from pasip_core.domain.coordination import Account, CoordinatedGroup, Evidence
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import JAKARTA
@@ -67,6 +68,9 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
         Influencer("ab", "a1", "twitter", None, 1.5, 3, "negative", ("t1",), "https://x.com/a1", NOW)
     )
     stores.set_aside.save(SetAside("cd", "twitter", "partai", "organisation", NOW, "sari"))
+    accounts = (Account("twitter", "ani"), Account("twitter", "budi"))
+    seen = Evidence("2026-11-23T03:15:00+00:00", "text", "ab" * 16, "twitter", "ani", "0" * 24)
+    stores.coordinated_groups.save(CoordinatedGroup("g1", accounts, NOW, NOW, NOW, 2, 3, 0.25, (seen,)))
     write_numbers(stores, frozen_numbers())
 
 

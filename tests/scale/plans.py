@@ -45,6 +45,11 @@ ALLOWED = (
     Allowed(r"SCAN changes", "one row"),
     Allowed(r"SEARCH keyword_set_members USING PRIMARY KEY \(keyword=\?\)", "one row a set of keywords that occurs"),
     Allowed(r"SCAN m USING INDEX facts", "the first row of either end", r"ORDER BY m\.n (ASC|DESC) LIMIT 1$"),
+    Allowed(
+        r"SEARCH scraped_data USING INDEX of_story \(cluster_id=\? AND excluded=\?\)",
+        "the first of a story",
+        r"ORDER BY n LIMIT 1$",
+    ),
     Allowed(r"SCAN scraped_data USING INDEX to_analyse", "what waits, counted up to a bound", r"LIMIT 10001\b"),
     Allowed(r"SEARCH pending_hours USING INTEGER PRIMARY KEY \(rowid<\?\)", "the last one before", r"SELECT max\(n\)"),
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
@@ -52,7 +57,7 @@ ALLOWED = (
     Allowed(
         r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
         "what people enter",
-        "'(keywords|sources|rhythms|feeds|set_aside|topics|aliases)'",
+        "'(keywords|sources|rhythms|feeds|set_aside|topics|aliases|coordinated_groups)'",
     ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "some hundred topics", "'topics'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),

@@ -28,6 +28,7 @@ from pasip_core.queries import (
     people,
     rule_trial,
     sources,
+    stories,
     topics,
 )
 from pasip_core.stores.ports import Order, Stores
@@ -104,6 +105,8 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "names", lambda: people.top_names(stores, filters, PERSON)
     yield "named together", lambda: people.named_together(stores, filters)
     yield "count", lambda: mentions.mention_count(stores, filters)
+    yield "headline, stories", lambda: overview.overview(stores, filters, True)
+    yield "biggest stories", lambda: stories.biggest(stores, filters, 3)
     for order in ORDERS:
         yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
         yield f"second page, {order}", lambda order=order: _second(stores, filters, order)
@@ -134,6 +137,11 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "voices", lambda: mentions.voices(stores)
     yield "keywords", stores.keywords.list
     yield "one mention", lambda: mentions.mention_detail(stores, known.id)
+    yield "one story", lambda: mentions.mention_page(stores, replace(filters, story=known.cluster_id))
+    yield "begin of a story", lambda: stores.stories.begins([known.cluster_id])
+    yield "coordinated groups", lambda: stories.groups_of(stores, filters.period)
+    yield "coordinated accounts", lambda: stories.coordinated_accounts(stores)
+    yield "posts of a group", lambda: stories.posts_of(stores, [known.id])
     yield "rule trial", lambda: rule_trial.try_rule(stores, COMMON)
     yield "last collection", lambda: health.last_collection(stores)
     yield "sources with their last run", lambda: health.source_states(stores)

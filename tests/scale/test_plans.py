@@ -22,13 +22,16 @@ from pasip_core.queries import (
     sources,
     topics,
 )
+from pasip_core.queries import stories as copies
 from pasip_core.stores.ports import Stores
 from tests.scale.plans import complaint, explained
 from tests.scale.questions import page_questions
 from tests.scale.sample import MONTH, sample_stores
 from tests.scale.watching import plan
 
-MODULES = (blindness, compare, health, influencers, mentions, network, overview, people, rule_trial, sources, topics)
+MODULES = (
+    blindness, compare, health, influencers, mentions, network, overview, people, rule_trial, sources, topics, copies,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

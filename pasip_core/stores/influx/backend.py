@@ -16,6 +16,7 @@ class InfluxStores:
     def __init__(self, documents: Stores, server: InfluxServer, zone: ZoneInfo) -> None:
         self._documents, self._server = documents, server
         self.mentions = documents.mentions
+        self.stories = documents.stories
         self.metrics = InfluxSeries(documents.metrics, documents.leases, server, zone)
         self.leases = documents.leases
         self.keywords = documents.keywords
@@ -41,6 +42,7 @@ class InfluxStores:
         self.samples = documents.samples
         self.labels = documents.labels
         self.rescorings = documents.rescorings
+        self.coordinated_groups = documents.coordinated_groups
 
     def migrate(self) -> None:
         """See ``Stores``: the bucket, too, and in it every day that has numbers."""

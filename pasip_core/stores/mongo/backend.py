@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pymongo.errors import OperationFailure
 
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.names import Alias
@@ -25,6 +26,7 @@ from .records import MongoRecords
 from .schema import SCHEMA_VERSION, migrate
 from .series import MongoSeries
 from .server import Server, bounded
+from .stories import MongoStories
 
 GROWING = ("scraped_data", "sentiment_analysis")
 
@@ -38,6 +40,7 @@ class MongoStores:
     def __init__(self, address: str, zone: ZoneInfo, patience: float | None = None) -> None:
         self._server = Server(address, {} if patience is None else bounded(patience))
         self.mentions = MongoMentions(self._server, zone)
+        self.stories = MongoStories(self._server, zone)
         self.metrics = MongoSeries(self._server, zone)
         self.leases = MongoLeases(self._server)
         self.keywords = MongoRecords(self._server, "keywords", Keyword)
@@ -63,6 +66,7 @@ class MongoStores:
         self.samples = MongoRecords(self._server, "samples", Sample)
         self.labels = MongoRecords(self._server, "labels", Label)
         self.rescorings = MongoRecords(self._server, "rescorings", Rescoring)
+        self.coordinated_groups = MongoRecords(self._server, "coordinated_groups", CoordinatedGroup)
 
     def migrate(self) -> None:
         """See ``Stores``."""

@@ -21,9 +21,11 @@ from .server import Document
 
 DEEPEST = 80
 """Levels of documents within one: servers take about a hundred, the command around it included."""
-SHOWN = {"words": 0}
-"""Everything but the text index."""
+SHOWN = {"words": 0, "bands": 0, "fingerprint": 0}
+"""Everything but the text index and what a text is recognised by."""
 TOUCHED = "touched_hour"
+UNLOOKED = "unlooked_since"
+"""The time of publication of a mention whose text was not yet looked at for copies."""
 STATE = {
     "author_followers": 1, "engagement": 1, "keywords": 1, "published_at": 1, "content_hash": 1, "analysis": 1,
     "stances": 1, "corrected": 1, "rules_revision": 1, "revision": 1, "excluded": 1,
@@ -80,6 +82,7 @@ def text_fields(mention: Mention, words: Sequence[str]) -> Document:
         "stances": {},
         "corrected": [],
         "words": list(words),
+        UNLOOKED: milliseconds(mention.published_at),
     }
 
 

@@ -349,10 +349,12 @@ class MongoMentions:
                 found = self._server["scraped_data"].count_documents(chosen.query, limit=bound + 1)
         return BoundedCount(min(found, bound), found <= bound)
 
-    def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
+    def tally(
+        self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None, stories: bool = False
+    ) -> list[Total]:
         """See ``MentionStore``."""
         with self._server.speaking():
-            return tallying.tally(self._server, filters, by, limit)
+            return tallying.tally(self._server, filters, by, limit, stories=stories)
 
     def accounts(
         self, filters: Filters, order: AccountOrder, *, limit: int = 50, aside: Collection[tuple[str, str]] = ()

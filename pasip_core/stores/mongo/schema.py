@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -11,11 +12,12 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from pasip_core.domain.analysis import SENTIMENTS
 from pasip_core.errors import StoreSchemaMismatch
 
-from .documents import TOUCHED
+from .documents import TOUCHED, UNLOOKED
 from .server import NOT_ALLOWED, Document, Server
 
 SCHEMA_VERSION = 2
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST = [("excluded", ASCENDING), ("published_at", DESCENDING), ("_id", DESCENDING)]
 
 
@@ -43,6 +45,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("to_analyse", ("pending_since", DESCENDING), sparse=True),
         # what rollup has to do, newest first; only mentions that have the field
         _index("to_roll_up", (TOUCHED, DESCENDING), sparse=True),
+        # the mentions of a story; the first of them
+        _index("of_story", ("cluster_id", ASCENDING), *_NEWEST),
+        # whose text was not looked at for copies yet, newest first; only mentions that have the field
+        _index("to_look", (UNLOOKED, DESCENDING), sparse=True),
+        # texts that may be copies of one; only mentions that have the field
+        _index("by_band", ("bands", ASCENDING), sparse=True),
+        # what was looked at long ago; only mentions that have the field
+        _index("by_look", ("fingerprint.looked_at", ASCENDING), sparse=True),
         # what was matched with other rules
         _index("to_rematch", ("rules_revision", ASCENDING), ("excluded", ASCENDING)),
         # what another model read than the present one; only mentions that have an analysis
@@ -132,7 +142,14 @@ def migrate(server: Server) -> None:
         )
     if version < SCHEMA_VERSION:
         with closing(server.patient()) as patient, patient.speaking():
+            if version:
+                _step_up(patient)
             _build(patient)
+
+
+def _step_up(server: Server) -> None:
+    """What documents of version 1 lack."""
+    server["scraped_data"].update_many({UNLOOKED: {"$exists": False}}, {"$set": {UNLOOKED: BEGINNING}})
 
 
 def _build(server: Server) -> None:

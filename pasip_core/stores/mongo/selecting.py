@@ -79,6 +79,8 @@ def select(filters: Filters, names: Sequence[str] = ()) -> Selection:
         query["analysis.emotion"] = {"$in": [None if e == PENDING else e for e in filters.emotions]}
     if filters.unsure:
         query["analysis.confidence"] = {"$lt": SURE}
+    if filters.story:
+        query["cluster_id"] = filters.story
     asked = pieces(filters.text)
     if asked is None:
         return Selection(query, sentiment)

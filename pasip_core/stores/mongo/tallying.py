@@ -21,47 +21,84 @@ from .server import Document, Server
 
 HOUR = timedelta(hours=1)
 READ = {"emotion": "analysis.emotion", "model": "analysis.model_version"}
+FIELDS: dict[str, str] = {"story": "cluster_id"}
+"""Dimensions that are called otherwise in documents."""
 LENGTHS = {"day": 24 * HOUR, "hour": HOUR}
 
 
-def tally(server: Server, filters: Filters, by: Sequence[Dimension], limit: int | None) -> list[Total]:
+def tally(
+    server: Server, filters: Filters, by: Sequence[Dimension], limit: int | None, *, stories: bool = False
+) -> list[Total]:
     """See ``MentionStore.tally``.
 
     Keyword by keyword where they are told apart; where the zone changes its offset in the period, day by day.
     """
+    if {"author", "story"} <= set(by):
+        raise ValueError("by: either author or story")
     period = filters.period
     if "keyword" in by:
         others = [name for name in by if name != "keyword"]
         told = (
             replace(total, by={**total.by, "keyword": keyword})
             for keyword in filters.keywords
-            for total in tally(server, filters.only(keyword), others, None)
+            for total in tally(server, filters.only(keyword), others, None, stories=stories)
         )
         return _loudest(told, limit)
     if (
-        "day" in by
+        ("day" in by or stories)
+        and period.length > 1
         and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
     ):
         parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
-        return _loudest((total for part in parts for total in tally(server, part, by, None)), limit)
+        return _loudest(_united(total for part in parts for total in tally(server, part, by, None, stories=stories)),
+                        limit)  # fmt: skip
     chosen = select_named(server, filters)
     if chosen.to_verify:
-        return _loudest(_verified(server, chosen, by, period), limit)
-    stages = pipeline(chosen, by, period, limit)
+        return _loudest(_verified(server, chosen, by, period, stories=stories), limit)
+    stages = pipeline(chosen, by, period, limit, stories=stories)
     rows = server["scraped_data"].aggregate(stages, allowDiskUse=True)
     totals = [_total(row, by, period) for row in rows if row["volume"]]
     return _loudest(_together(totals) if "confidence" in by else totals, limit)
 
 
-def pipeline(chosen: Selection, by: Sequence[Dimension], period: Period, limit: int | None) -> list[Document]:
-    """One group a place. The greatest engagement tells whether any is known."""
+def _united(totals: Iterable[Total]) -> Iterable[Total]:
+    """Those of the same place added up."""
+    found: dict[tuple[object, ...], Total] = {}
+    for total in totals:
+        place = tuple(total.by.values())
+        had = found.get(place)
+        if had is not None:
+            known = [e for e in (had.engagement_total, total.engagement_total) if e is not None]
+            count = None if total.count is None else total.count + (had.count or 0)
+            total = Total(had.volume + total.volume, count, sum(known) if known else None, total.by)
+        found[place] = total
+    return found.values()
+
+
+def pipeline(
+    chosen: Selection, by: Sequence[Dimension], period: Period, limit: int | None, *, stories: bool = False
+) -> list[Document]:
+    """One group a place; with ``stories`` first one a place, day and story. The greatest engagement tells whether any
+    is known."""
+    place = {name: _expression(name, chosen.sentiment, period) for name in by}
     totals: Document = {
-        "_id": {name: _expression(name, chosen.sentiment, period) for name in by},
+        "_id": place,
         "volume": {"$sum": 1},
         "engagement": {"$sum": "$engagement.total"},
         "told": {"$max": "$engagement.total"},
     }
-    stages = [{"$match": chosen.query}, {"$group": totals}, {"$sort": {"volume": -1}}]
+    stages: list[Document] = [{"$match": chosen.query}, {"$group": totals}]
+    if stories:
+        totals["_id"] = {**place, "counted_on": _expression("day", chosen.sentiment, period), "counted": "$cluster_id"}
+        united = {
+            "_id": {name: f"$_id.{name}" for name in by},
+            "volume": {"$sum": "$volume"},
+            "engagement": {"$sum": "$engagement"},
+            "told": {"$max": "$told"},
+            "stories": {"$sum": 1},
+        }
+        stages.append({"$group": united})
+    stages.append({"$sort": {"volume": -1}})
     return [*stages, {"$limit": limit}] if limit is not None else stages
 
 
@@ -77,12 +114,12 @@ def _expression(name: Dimension, sentiment: str, period: Period) -> Any:
         return {"$floor": {"$divide": [passed, LENGTHS[name] // timedelta(milliseconds=1)]}}
     if name == "topic":
         return {"$ifNull": ["$topic", ""]}
-    return f"${name}"
+    return f"${FIELDS.get(name, name)}"
 
 
 def _total(row: Document, by: Sequence[Dimension], period: Period) -> Total:
     place: dict[str, object] = {name: _value(name, row["_id"][name], period) for name in by}
-    return Total(row["volume"], None, row["engagement"] if row["told"] is not None else None, place)
+    return Total(row["volume"], row.get("stories"), row["engagement"] if row["told"] is not None else None, place)
 
 
 def _value(name: Dimension, value: Any, period: Period) -> object:
@@ -95,13 +132,19 @@ def _value(name: Dimension, value: Any, period: Period) -> object:
     return value
 
 
-def _verified(server: Server, chosen: Selection, by: Sequence[Dimension], period: Period) -> list[Total]:
+def _verified(
+    server: Server, chosen: Selection, by: Sequence[Dimension], period: Period, *, stories: bool = False
+) -> list[Total]:
     """The same for phrases, which only the texts themselves can answer."""
     sums: dict[tuple[object, ...], Sum] = defaultdict(Sum)
+    told: dict[tuple[object, ...], set[object]] = defaultdict(set)
     for document in chosen.holds(server["scraped_data"].find(chosen.query, {"words": 0, "raw_data": 0})):
-        sums[tuple(_of(document, name, chosen.sentiment, period) for name in by)].add(document)
+        place = tuple(_of(document, name, chosen.sentiment, period) for name in by)
+        sums[place].add(document)
+        told[place].add((_of(document, "day", chosen.sentiment, period), document["cluster_id"]))
     return [
-        Total(found.volume, None, found.engagement, dict(zip(by, place, strict=True))) for place, found in sums.items()
+        Total(found.volume, len(told[place]) if stories else None, found.engagement, dict(zip(by, place, strict=True)))
+        for place, found in sums.items()
     ]
 
 
@@ -117,7 +160,7 @@ def _of(document: Document, name: Dimension, sentiment: str, period: Period) -> 
     if name in LENGTHS:
         moment: datetime = document["published_at"]
         return _value(name, (moment - period.start) // LENGTHS[name], period)
-    return document.get(name, "") if name == "topic" else document[name]
+    return document.get(name, "") if name == "topic" else document[FIELDS.get(name, name)]
 
 
 def _together(totals: Iterable[Total]) -> list[Total]:

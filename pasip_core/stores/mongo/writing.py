@@ -19,7 +19,7 @@ from ..ports import UpsertCounts
 from ..values import sound
 from ..words import words_of
 from .changes import changing
-from .documents import STATE, engagement_document, engagement_from, mention_document, text_fields, to_do
+from .documents import STATE, UNLOOKED, engagement_document, engagement_from, mention_document, text_fields, to_do
 from .server import Document, Server, lost_races
 
 T = TypeVar("T")
@@ -130,11 +130,7 @@ class Upsert:
             fields["author_followers"] = mention.author_followers
         if mention.content_hash != state["content_hash"]:
             (words,) = words_of([(mention.title, mention.content)])
-            fields |= {
-                **text_fields(mention, words),
-                "analysis": ...,
-                "topic": ...,
-                "pending_since": state["published_at"],
-                **UNREAD,
-            }
+            fields |= {**text_fields(mention, words), **UNREAD, "analysis": ..., "topic": ...}
+            fields |= {"pending_since": state["published_at"], UNLOOKED: state["published_at"]}
+            fields |= {"bands": ..., "fingerprint": ...}
         return change(state, fields, self.zone) if fields else None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pasip_core.domain.coordination import CoordinatedGroup
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.names import Alias
@@ -25,6 +26,7 @@ from .leases import SqliteLeases
 from .mentions import SqliteMentions
 from .records import SqliteRecords
 from .series import SqliteSeries
+from .stories import SqliteStories
 
 COUNTED_MENTIONS = (
     f"SELECT coalesce(sum({' + '.join(f'{sentiment}_volume' for sentiment in COUNTED)}), 0) "
@@ -39,6 +41,7 @@ class SqliteStores:
     def __init__(self, path: Path, zone: ZoneInfo, patience: float | None = None) -> None:
         self._database = Database(path, patience)
         self.mentions = SqliteMentions(self._database, zone)
+        self.stories = SqliteStories(self._database, zone, self.mentions)
         self.metrics = SqliteSeries(self._database, zone)
         self.leases = SqliteLeases(self._database)
         self.keywords = SqliteRecords(self._database, "keywords", Keyword)
@@ -64,6 +67,7 @@ class SqliteStores:
         self.samples = SqliteRecords(self._database, "samples", Sample)
         self.labels = SqliteRecords(self._database, "labels", Label)
         self.rescorings = SqliteRecords(self._database, "rescorings", Rescoring)
+        self.coordinated_groups = SqliteRecords(self._database, "coordinated_groups", CoordinatedGroup)
 
     def migrate(self) -> None:
         """See ``Stores``."""

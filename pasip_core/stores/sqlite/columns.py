@@ -28,9 +28,10 @@ Array = NDArray[Any]
 
 FACTS = np.dtype([
     ("n", "<i8"), ("engagement", "<i8"), ("account", "<u4"), ("voice", "<u4"), ("keyword_set", "<u4"),
-    ("sentiment", "u1"),
+    ("sentiment", "u1"), ("story", "<u8"),
 ])  # fmt: skip
-"""One a mention, by row number. ``account`` and ``voice`` are places in lists of the same day."""
+"""One a mention, by row number. ``account`` and ``voice`` are places in lists of the same day, ``story`` stands for its
+story as ``story_key`` does."""
 ACCOUNTS = np.dtype([("key", "<u8"), ("place", "<u4")])
 """The hash of an author's name, and a mention of theirs."""
 STANCES = np.dtype([("place", "<u4"), ("keyword", "<u4"), ("sentiment", "u1")])
@@ -45,7 +46,7 @@ UNKNOWN = -(1 << 63)
 """The engagement of a mention that told none."""
 
 ROWS = (
-    "SELECT n, engagement, author, platform, source, keyword_set, coalesce(sentiment, 'pending') "
+    "SELECT n, engagement, author, platform, source, keyword_set, coalesce(sentiment, 'pending'), cluster_id "
     "FROM scraped_data INDEXED BY facts WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
 )
 READ_ROWS = (
@@ -111,9 +112,10 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
     voices: dict[tuple[str, str], int] = defaultdict(count().__next__)
     authors: dict[str, int] = defaultdict(count().__next__)
     rows = [
-        (n, UNKNOWN if told is None else told, authors[author], voices[platform, source], number, COUNTED.index(tone))
-        for n, told, author, platform, source, number, tone in connection.execute(ROWS, (first, end))
-    ]
+        (n, UNKNOWN if told is None else told, authors[author], voices[platform, source], number, COUNTED.index(tone),
+         story_key(story))
+        for n, told, author, platform, source, number, tone, story in connection.execute(ROWS, (first, end))
+    ]  # fmt: skip
     if not rows:
         return
     facts = np.array(rows, FACTS)
@@ -143,6 +145,11 @@ def _make_reach(connection: sqlite3.Connection, rows: tuple[int, int]) -> None:
 def author_key(author: str) -> int:
     """64 bits that stand for a name: numbers are grouped far faster than texts."""
     return int.from_bytes(blake2b(author.encode(), digest_size=8).digest(), "little")
+
+
+def story_key(story: bytes) -> int:
+    """The same for a story, whose id is a hash already."""
+    return int.from_bytes(story[:8], "little")
 
 
 def _stances(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, int]) -> tuple[list[str], bytes]:

@@ -332,12 +332,12 @@ class SqliteMentions:
         Several keywords in the order of time: the first rows of the union are among the first rows of each.
         """
         names = self._naming.numbers(connection, filters)
-        if walk.order == "engagement":
+        if walk.order == "engagement" and not filters.story:
             from .ranking import most_engaged  # numpy: only who asks needs it
 
             return most_engaged(connection, filters, walk, limit, self._told, names)
         rows = walk.rows(filters.period)
-        if len(filters.keywords) > 1 and not filters.text.strip():
+        if len(filters.keywords) > 1 and not filters.text.strip() and not filters.story:
             found: set[tuple[int, int]] = set()
             for keyword in filters.keywords:
                 chosen = select(replace(filters, keywords=(keyword,), sentiments=()), rows, names)
@@ -354,6 +354,10 @@ class SqliteMentions:
         ).fetchall()
         place = {n: index for index, n in enumerate(numbers)}
         return self._mentions(connection, sorted(rows, key=lambda row: place[row["n"]]))
+
+    def numbered(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
+        """The mentions in these rows, in their order."""
+        return self._by_number(connection, numbers)
 
     def stream(self, filters: Filters) -> Iterator[Mention]:
         """See ``MentionStore``."""
@@ -380,13 +384,15 @@ class SqliteMentions:
             ).fetchone()
         return BoundedCount(min(row[0], bound), row[0] <= bound)
 
-    def tally(self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None) -> list[Total]:
+    def tally(
+        self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None, stories: bool = False
+    ) -> list[Total]:
         """See ``MentionStore``."""
         from . import tallying  # numpy: only who asks needs it
 
         with self._database.snapshot() as connection:
             names = self._naming.numbers(connection, filters)
-            return tallying.tally(connection, filters, by, limit, self._told, names)
+            return tallying.tally(connection, filters, by, limit, self._told, names, stories=stories)
 
     def accounts(
         self, filters: Filters, order: AccountOrder, *, limit: int = 50, aside: Collection[tuple[str, str]] = ()

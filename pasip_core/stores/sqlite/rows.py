@@ -77,6 +77,14 @@ def id_bytes(id: str) -> bytes:
     return raw
 
 
+def story_bytes(story: str) -> bytes:
+    """The bytes behind the id of a story; nothing where it is none, which is no story's."""
+    try:
+        return bytes.fromhex(story)
+    except ValueError:
+        return b""
+
+
 def insert_values(n: int, mention: Mention, keyword_set: int) -> tuple[object, ...]:
     """Values for the columns from ``n`` to ``rules_revision``."""
     reactions = mention.engagement

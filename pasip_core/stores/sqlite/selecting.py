@@ -14,7 +14,7 @@ from pasip_core.errors import InputError
 
 from ..ports import Order
 from ..words import match_expression, pieces
-from .rows import marks, rows_of
+from .rows import marks, rows_of, story_bytes
 
 NOTHING_KNOWN = -1
 """Where a mention without any known engagement stands among the others."""
@@ -92,6 +92,8 @@ def select(filters: Filters, rows: tuple[int, int] | None = None, names: tuple[i
 def _starting_point(filters: Filters, names: tuple[int, ...], rows: tuple[int, int]) -> Selection:
     """The tables, the one that leaves fewest rows first; for accounts their index, save where one is nobody's."""
     words, keyword = text_query(filters.text), filters.one_keyword
+    if filters.story:
+        return _of_story(filters.story, keyword, words)
     if words is not None:
         return _of_words(words, keyword)
     if filters.accounts and "" not in filters.accounts:
@@ -155,6 +157,21 @@ def are_few(connection: sqlite3.Connection, filters: Filters) -> bool:
         return False
     found = connection.execute(SAID % marks(filters.accounts), (*filters.accounts, *rows_of(filters.period), FEW + 1))
     return int(found.fetchone()[0]) <= FEW
+
+
+def _of_story(story: str, keyword: str | None, words: str | None) -> Selection:
+    """A story has few mentions: from them to all else."""
+    chosen = Selection("scraped_data m INDEXED BY of_story", "m.n")
+    if keyword is not None:
+        chosen.tables += " CROSS JOIN stances s ON s.keyword = ? AND s.n = m.n"
+        chosen.values.append(keyword)
+        chosen.sentiment = STANCE
+    if words is not None:
+        chosen.tables += " CROSS JOIN mention_text t ON t.rowid = m.n"
+    chosen.add("m.cluster_id = ?", story_bytes(story))
+    if words is not None:
+        chosen.add("mention_text MATCH ?", words)
+    return chosen
 
 
 def text_query(text: str) -> str | None:

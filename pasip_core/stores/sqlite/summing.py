@@ -17,8 +17,18 @@ from pasip_core.domain.metrics import Total
 
 from ..cells import COUNTED
 from ..ports import Dimension
-from .columns import CONFIDENCES, READ_DIMENSIONS, UNKNOWN, Array, DayColumns, author_key, days_with_columns, pairs_of
-from .rows import SECOND_BITS, marks, milliseconds
+from .columns import (
+    CONFIDENCES,
+    READ_DIMENSIONS,
+    UNKNOWN,
+    Array,
+    DayColumns,
+    author_key,
+    days_with_columns,
+    pairs_of,
+    story_key,
+)
+from .rows import SECOND_BITS, marks, milliseconds, story_bytes
 from .selecting import text_query
 from .topics import of_topic
 from .writing import batches
@@ -32,6 +42,8 @@ HITS = "SELECT group_concat(t.rowid) FROM mention_text t WHERE mention_text MATC
 SETS = "SELECT keyword_set FROM keyword_set_members WHERE keyword IN"
 NO_ROW = -1
 FEW = 16
+KEYED: dict[Dimension, str] = {"author": "author", "story": "lower(hex(cluster_id))"}
+"""Dimensions of more values than a day's groups could be numbered by, and how a row tells them."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,8 @@ class Chosen:
             keep &= np.array([self._speaks(*voice) for voice in day.voices])[facts["voice"][places]]
         if filters.sentiments:
             keep &= np.array([tone in filters.sentiments for tone in COUNTED])[found.tones]
+        if filters.story:
+            keep &= facts["story"][places] == story_key(story_bytes(filters.story))
         if filters.accounts or filters.without:
             keep &= self._by_account(day)[facts["account"][places]]
         if filters.emotions:
@@ -180,31 +194,40 @@ def _any_of(keys: Array, wanted: Array) -> Array:
 
 @dataclass
 class Sums:
-    """Groups of days added up. A group is a place (its values but the author's) and the key of an author, or 0."""
+    """Groups of days added up. A group is a place (its values but the author's or story's) and their key, or 0."""
 
     filters: Filters
     by: Sequence[Dimension]
+    stories: bool = False
     places: dict[tuple[object, ...], int] = field(default_factory=dict)
-    authors: dict[int, str] = field(default_factory=dict)
+    named: dict[int, str] = field(default_factory=dict)
     parts: list[tuple[Array, ...]] = field(default_factory=list)
-    """Place, author's key, a row of theirs, volume, engagement and how many told it; an array each."""
+    """Place, key, a row of theirs, volume, stories, engagement and how many told it; an array each."""
+
+    @cached_property
+    def _keyed(self) -> Dimension | None:
+        """The dimension with so many values that keys stand for them."""
+        found: list[Dimension] = [name for name in self.by if name in KEYED]
+        if len(found) > 1:
+            raise ValueError("by: either author or story")
+        return found[0] if found else None
 
     @cached_property
     def _others(self) -> list[Dimension]:
-        return [name for name in self.by if name != "author"]
+        return [name for name in self.by if name not in KEYED]
 
     def add(self, day: DayColumns, meant: Meant) -> None:
-        """Mentions of one day. Every combination of values is a number, the author's place in it last."""
-        facts, accounts = day.facts[meant.places], day.accounts
+        """Mentions of one day. Every combination of values is a number, the place of its key in it last."""
+        facts = day.facts[meant.places]
         code = np.zeros(len(facts), np.int64)
         values: list[Sequence[object]] = []
         for name in self._others:
             numbers, known = self._dimension(name, day, facts, meant)
             code = code * len(known) + numbers
             values.append(known)
-        width = len(accounts) if "author" in self.by else 1
-        if width > 1:
-            code = code * width + facts["account"]
+        numbers, known_keys, known_rows = self._keys(day, meant)
+        width = max(len(known_keys), 1)
+        code = code * width + numbers
         volume = np.bincount(code)
         groups = np.flatnonzero(volume)
         told = facts["engagement"] != UNKNOWN
@@ -212,11 +235,29 @@ class Sums:
         np.add.at(engagement, code[told], facts["engagement"][told])
         known_by = np.bincount(code[told], minlength=len(volume))
         keys, rows = np.zeros(len(groups), np.uint64), np.full(len(groups), NO_ROW)
-        if "author" in self.by:
-            spoke = accounts[groups % width]
-            keys, rows = spoke["key"], day.numbers[spoke["place"]]
+        if self._keyed:
+            keys, rows = known_keys[groups % width], known_rows[groups % width]
         at = self._numbered(groups // width, values)
-        self.parts.append((at, keys, rows, volume[groups], engagement[groups], known_by[groups]))
+        told_by = self._stories(code, facts["story"], len(volume))
+        self.parts.append((at, keys, rows, volume[groups], told_by[groups], engagement[groups], known_by[groups]))
+
+    def _keys(self, day: DayColumns, meant: Meant) -> tuple[Array | int, Array, Array]:
+        """The number of each mention's author or story, and by number its key and a row."""
+        facts = day.facts[meant.places]
+        if self._keyed == "author":
+            return facts["account"], day.accounts["key"], day.numbers[day.accounts["place"]]
+        if self._keyed == "story":
+            keys, first, numbers = np.unique(facts["story"], return_index=True, return_inverse=True)
+            return numbers, keys, facts["n"][first]
+        return 0, np.empty(0), np.empty(0)
+
+    def _stories(self, code: Array, stories: Array, groups: int) -> Array:
+        """How many stories each group has; zeros where nobody asks."""
+        if not self.stories:
+            return np.zeros(groups, np.int64)
+        keys, numbers = np.unique(stories, return_inverse=True)
+        width = max(len(keys), 1)
+        return np.bincount(np.unique(code * width + numbers) // width, minlength=groups)
 
     def _dimension(
         self, name: Dimension, day: DayColumns, facts: Array, meant: Meant
@@ -256,16 +297,21 @@ class Sums:
 
     def add_totals(self, totals: Sequence[Total]) -> None:
         """What was summed elsewhere."""
-        keys = [author_key(str(total.by["author"])) if "author" in self.by else 0 for total in totals]
-        self.authors |= {key: str(total.by["author"]) for key, total in zip(keys, totals, strict=True) if key}
+        names = [str(total.by[self._keyed]) if self._keyed else "" for total in totals]
+        keys = [self._key(name) if self._keyed else 0 for name in names]
+        self.named |= {key: name for key, name in zip(keys, names, strict=True) if key}
         self.parts.append((
             np.array([self._place(tuple(total.by[name] for name in self._others)) for total in totals], np.int64),
             np.array(keys, np.uint64),
             np.full(len(totals), NO_ROW),
             np.array([total.volume for total in totals], np.int64),
+            np.array([total.count or 0 for total in totals], np.int64),
             np.array([total.engagement_total or 0 for total in totals], np.int64),
             np.array([total.engagement_total is not None for total in totals], np.int64),
         ))  # fmt: skip
+
+    def _key(self, name: str) -> int:
+        return author_key(name) if self._keyed == "author" else story_key(story_bytes(name))
 
     def loudest(self, connection: sqlite3.Connection, limit: int | None) -> list[Total]:
         """The groups, loudest first."""
@@ -283,20 +329,23 @@ class Sums:
         places = list(self.places)
         told = zip(at[first].tolist(), names, *(total[order].tolist() for total in summed), strict=True)
         return [
-            Total(volume, None, engagement if known else None, self._by(places[place], name))
-            for place, name, volume, engagement, known in told
+            Total(volume, count if self.stories else None, engagement if known else None, self._by(places[place], name))
+            for place, name, volume, count, engagement, known in told
         ]
 
     def _names(self, connection: sqlite3.Connection, keys: Array, rows: Array) -> list[str]:
-        """The authors of groups: of days with columns, one of their mentions tells."""
-        if "author" not in self.by:
+        """The authors or stories of groups: of days with columns, one of their mentions tells."""
+        if self._keyed is None:
             return [""] * len(keys)
-        asked = [int(n) for key, n in zip(keys, rows, strict=True) if n != NO_ROW and int(key) not in self.authors]
+        asked = [int(n) for key, n in zip(keys, rows, strict=True) if n != NO_ROW and int(key) not in self.named]
         found: dict[int, str] = {}
         for batch in batches(asked):
-            found.update(connection.execute(f"SELECT n, author FROM scraped_data WHERE n IN ({marks(batch)})", batch))
-        return [self.authors.get(int(key)) or found.get(int(n), "") for key, n in zip(keys, rows, strict=True)]
+            sql = f"SELECT n, {KEYED[self._keyed]} FROM scraped_data WHERE n IN ({marks(batch)})"
+            found.update(connection.execute(sql, batch))
+        return [self.named.get(int(key)) or found.get(int(n), "") for key, n in zip(keys, rows, strict=True)]
 
-    def _by(self, place: tuple[object, ...], author: str) -> dict[str, object]:
-        told: dict[str, object] = {"author": author, **dict(zip(self._others, place, strict=True))}
+    def _by(self, place: tuple[object, ...], name: str) -> dict[str, object]:
+        told: dict[str, object] = dict(zip(self._others, place, strict=True))
+        if self._keyed:
+            told[self._keyed] = name
         return {name: told[name] for name in self.by}

@@ -26,22 +26,29 @@ def tally(
     limit: int | None,
     told: Told,
     names: tuple[int, ...] = (),
+    *,
+    stories: bool = False,
 ) -> list[Total]:
-    """See ``MentionStore.tally``; within one snapshot. ``names`` are the numbers that ``filters.entity`` means."""
-    if are_few(connection, filters):
-        return _tally_rows(connection, filters, by, limit, names)
-    sums = Sums(filters, by)
+    """See ``MentionStore.tally``; within one snapshot. ``names`` are the numbers that ``filters.entity`` means.
+
+    The mentions of a story, or of an account that said little, are few rows found by an index.
+    """
+    sums = Sums(filters, by, stories)
     chosen = Chosen(connection, filters, told, "keyword" in by, names, bool(READ_DIMENSIONS.intersection(by)))
     summed: set[date] = set()
-    for day in chosen.days():
+    few = filters.story or are_few(connection, filters)
+    for day in () if few else chosen.days():
         if "topic" in by:
             day = with_topics(connection, day)
         sums.add(day, chosen.of(day))
         summed.add(day.day)
-    if not summed:
+    if not summed and not stories:
         return _tally_rows(connection, filters, by, limit, names)
     for gap in gaps(filters.period, summed):
-        sums.add_totals(_tally_rows(connection, replace(filters, period=gap), by, None, names))
+        parts = [Period(day, day, gap.zone) for day in gap.days()] if stories else [gap]
+        for part in parts:
+            rows = _tally_rows(connection, replace(filters, period=part), by, None, names, stories=stories)
+            sums.add_totals(rows)
     return sums.loudest(connection, limit)
 
 
@@ -51,6 +58,8 @@ def _tally_rows(
     by: Sequence[Dimension],
     limit: int | None,
     names: tuple[int, ...],
+    *,
+    stories: bool = False,
 ) -> list[Total]:
     """Keyword by keyword where they are told apart; where the zone changes its offset in the period, day by day."""
     period = filters.period
@@ -59,7 +68,7 @@ def _tally_rows(
         told = [
             replace(total, by={**total.by, "keyword": keyword})
             for keyword in filters.keywords
-            for total in _tally_rows(connection, filters.only(keyword), others, None, names)
+            for total in _tally_rows(connection, filters.only(keyword), others, None, names, stories=stories)
         ]
         return sorted(told, key=lambda t: -t.volume)[:limit]
     if (
@@ -67,20 +76,21 @@ def _tally_rows(
         and period.start.astimezone(period.zone).utcoffset() != period.end.astimezone(period.zone).utcoffset()
     ):
         parts = [replace(filters, period=Period(day, day, period.zone)) for day in period.days()]
-        totals = [total for part in parts for total in _tally_rows(connection, part, by, None, names)]
+        totals = [total for part in parts for total in _tally_rows(connection, part, by, None, names, stories=stories)]
         return sorted(totals, key=lambda t: -t.volume)[:limit]
     chosen = select(filters, names=names)
     if "topic" in by:
         chosen.tables += f" LEFT JOIN topic_mentions belongs ON belongs.n = {chosen.n}"
     expressions = [_expression(name, chosen.n, chosen.sentiment, filters) for name in by]
     grouped = f"GROUP BY {', '.join(expressions)}" if by else ""
+    counted = "count(DISTINCT m.cluster_id)" if stories else "NULL"
     sql = (
-        f"SELECT {''.join(e + ', ' for e in expressions)} count(*), sum(m.engagement) "
+        f"SELECT {''.join(e + ', ' for e in expressions)} {counted}, count(*), sum(m.engagement) "
         f"{chosen.sql} {grouped} ORDER BY count(*) DESC LIMIT ?"
     )
     rows = connection.execute(sql, (*chosen.values, -1 if limit is None else limit))
     return [
-        Total(row[-2], None, row[-1], {name: _value(name, row[i], period) for i, name in enumerate(by)})
+        Total(row[-2], row[-3], row[-1], {name: _value(name, row[i], period) for i, name in enumerate(by)})
         for row in rows
         if row[-2]
     ]
@@ -99,6 +109,7 @@ def _expression(name: Dimension, n: str, sentiment: str, filters: Filters) -> st
         "emotion": EMOTION,
         "model": MODEL,
         "confidence": CONFIDENCE,
+        "story": "lower(hex(m.cluster_id))",
     }[name]
 
 

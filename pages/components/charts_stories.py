@@ -1,0 +1,34 @@
+"""How a story spread, as a small picture."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pages.components import theme
+from pages.components.charts import finished
+from pages.components.i18n import t
+
+HEIGHT = 90
+
+
+def spread(days: tuple[tuple[date, int], ...]) -> dict[str, Any]:
+    """Mentions a day."""
+    import altair as alt
+    import pandas as pd
+
+    table = pd.DataFrame([{"day": str(day), "volume": volume} for day, volume in days])
+    axis = alt.Axis(format="%-d %b", grid=False, tickCount=min(len(days), 5), labelOverlap=True, labelFlush=True)
+    chart = (
+        alt.Chart(table, height=HEIGHT)
+        .mark_bar(color=theme.ACCENT)
+        .encode(
+            x=alt.X("day:T", title=None, timeUnit="yearmonthdate", axis=axis),
+            y=alt.Y("volume:Q", title=None, axis=alt.Axis(tickCount=2, format="d")),
+            tooltip=[
+                alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
+                alt.Tooltip("volume:Q", title=t("Mentions")),
+            ],
+        )
+    )
+    return finished(chart)
