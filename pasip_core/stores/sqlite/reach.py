@@ -58,6 +58,8 @@ class Voices:
 
     def add(self, spoken: Spoken) -> None:
         """Some mentions, in the order of their row numbers."""
+        if not len(spoken.numbers):
+            return
         self.waiting.append(spoken)
         if sum(len(one.numbers) for one in self.waiting) >= BLOCK:
             self._add_up()
