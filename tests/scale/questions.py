@@ -73,6 +73,7 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "names", lambda: people.top_names(stores, filters, PERSON)
+    yield "names to choose from", lambda: people.choosable(stores, filters)
     yield "named together", lambda: people.named_together(stores, filters)
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
