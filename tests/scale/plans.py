@@ -42,6 +42,8 @@ ALLOWED = (
     Allowed(r"SEARCH keyword_set_members USING PRIMARY KEY \(keyword=\?\)", "one row a set of keywords that occurs"),
     Allowed(r"SCAN m USING INDEX facts", "the first row of either end", r"ORDER BY m\.n (ASC|DESC) LIMIT 1$"),
     Allowed(r"SCAN scraped_data USING INDEX to_analyse", "what waits, counted up to a bound", r"LIMIT 10001\b"),
+    Allowed(r"SEARCH scraped_data USING COVERING INDEX to_name \(names_by[<>]\?\)", "the same", r"LIMIT 10001\b"),
+    Allowed(r"SCAN x", "rows of a name within a period, each once", r"SELECT DISTINCT n FROM mention_names"),
     Allowed(r"SEARCH pending_hours USING INTEGER PRIMARY KEY \(rowid<\?\)", "the last one before", r"SELECT max\(n\)"),
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\? AND id=\?\)", "one record"),
