@@ -60,6 +60,7 @@ def _content(detail: MentionDetail) -> None:
         st.html(f"<h4 dir='auto' class='pasip-title'>{marked(mention.title, matched)}</h4>")
     _text(mention, matched)
     _reactions(mention)
+    _names(mention)
     st.divider()
     _analysis(mention)
     _corrections(mention, matched)
@@ -123,6 +124,12 @@ def _reactions(mention: Mention) -> None:
         ):
             st.markdown(f"{icon} {name} **{formats.number(value)}**", width="content")
     st.caption(t("A dash means that the source does not tell, which is not zero."))
+
+
+def _names(mention: Mention) -> None:
+    names = cached.stores().mentions.names_of([mention.id]).get(mention.id, ())
+    if names:
+        st.caption(t("Named: {names}", names=" · ".join(state.shown(tables.excerpt(name.shown, 60)) for name in names)))
 
 
 def _analysis(mention: Mention) -> None:

@@ -16,8 +16,6 @@ from pasip_core.domain.names import KINDS, Alias, NamedEntity
 from pasip_core.queries.overview import Overview
 
 NEWEST = 6
-OTHERS = 50
-"""Names of other kinds than the chosen one's that it may count as."""
 
 
 def show(name: NamedEntity, wanted: Filters) -> None:
@@ -104,9 +102,8 @@ def _say(name: NamedEntity, wanted: Filters) -> None:
 
 def _others(name: NamedEntity, wanted: Filters) -> dict[str, str]:
     """What it may count as: the loudest names of its kind, then of the others."""
-    kinds = (name.kind, *(kind for kind in KINDS if kind != name.kind))
-    tables_of = [cached.top_names(wanted, kind).head(OTHERS) for kind in kinds]
-    listed = pd.concat(tables_of)
+    listed = cached.choosable_names(wanted)
+    listed = pd.concat([listed[listed["kind"] == name.kind], listed[listed["kind"] != name.kind]])
     return {row.id: tables.excerpt(row.name, 60) for row in listed.itertuples() if row.id != name.id}
 
 

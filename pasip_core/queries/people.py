@@ -50,6 +50,11 @@ def named_together(stores: Stores, filters: Filters, kinds: Sequence[str] = (), 
     return names_table(others)
 
 
+def choosable(stores: Stores, filters: Filters, limit: int = TOP) -> pd.DataFrame:
+    """Columns of ``names_table``: the loudest of each kind, whichever name the filters mean."""
+    return names_table(stores.mentions.tally_names(replace(filters, entity=""), limit=limit))
+
+
 def names_table(totals: Sequence[NameTotal]) -> pd.DataFrame:
     """Columns id, kind, name (as people write it), the four sentiments, volume; in the order given."""
     import pandas as pd

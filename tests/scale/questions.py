@@ -103,6 +103,7 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "topics", lambda: topics.topics_view(stores, filters)
     yield "names", lambda: people.top_names(stores, filters, PERSON)
+    yield "names to choose from", lambda: people.choosable(stores, filters)
     yield "named together", lambda: people.named_together(stores, filters)
     yield "count", lambda: mentions.mention_count(stores, filters)
     yield "headline, stories", lambda: overview.overview(stores, filters, True)

@@ -61,9 +61,7 @@ def assign_topics(stores: Stores, said: list[Mention], topics: int = 40) -> None
 
 
 def _name(stores: Stores, said: list[Mention]) -> None:
-    """Every other mention holds names, the last of which somebody merged into another one."""
-    stores.mentions.save_names(
-        [NamesRead(m.id, m.content_hash, NAMES[n % 4 :]) for n, m in enumerate(said) if n % 2 == 0]
-    )
+    """Most mentions hold names, the last of which somebody merged into another one."""
+    stores.mentions.save_names([NamesRead(m.id, m.content_hash, NAMES[int(m.id[-1], 16) % 4 :]) for m in said])
     one, main = NAMES[2], NAMES[1]
     stores.aliases.save(Alias(one.id, one.kind, one.name, main.id, main.kind, main.name, NOW))
