@@ -156,9 +156,11 @@ def show(
     frames = named(comparison, names)
     show_summary(frames["summary"], periods=periods)
     if not periods:
+        total = formats.number(comparison.total)
         st.caption(
-            t("{n} mentions in all; one that names several keywords counts for each and once here.",
-              n=formats.number(comparison.total))
+            (t("{n} stories a day in all; one that names several keywords counts for each and once here.", n=total)
+             if session.current().by_story else
+             t("{n} mentions in all; one that names several keywords counts for each and once here.", n=total))
             + " " + t("Sentiment is that towards each keyword; whole texts may sound different.")
         )  # fmt: skip
     show_figures(frames, colours, key, blind, periods=periods)
