@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "queries": EVERYONE | {"stores"},
     "reports": EVERYONE | {"queries"},
     "dispatch": EVERYONE,
-    "commands": EVERYONE | {"stores", "pipeline.importing", "dispatch"},
+    "commands": EVERYONE | {"stores", "pipeline.importing", "pipeline.progress", "dispatch"},
     "workers": EVERYONE | {"pipeline", "reports", "stores", "sources", "nlp", "dispatch"},
     "pages": EVERYONE | {"queries", "commands", "dispatch", "stores", "reports", "pages"},
 }
