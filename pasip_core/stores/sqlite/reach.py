@@ -32,7 +32,7 @@ SCORES = "m.positive - m.negative"
 
 
 class Spoken(NamedTuple):
-    """Mentions by row number: each one's account, a place among ``keys`` (hashes of names), and its platform's number."""
+    """Mentions by row number: the account of each (a place among ``keys``, hashes of names), its platform's number."""
 
     keys: Array
     account: Array
@@ -59,6 +59,8 @@ class Voices:
 
     def add(self, spoken: Spoken) -> None:
         """Some mentions, in the order of their row numbers."""
+        if not len(spoken.numbers):
+            return
         self.waiting.append(spoken)
         if sum(len(one.numbers) for one in self.waiting) >= BLOCK:
             self._add_up()
