@@ -31,7 +31,7 @@ SCORES = "m.positive - m.negative"
 
 
 class Spoken(NamedTuple):
-    """Mentions by row number: each one's account, a place among ``keys`` (hashes of names), its platform's number."""
+    """Mentions by row number: the account of each (a place among ``keys``, hashes of names), its platform's number."""
 
     keys: Array
     account: Array
