@@ -71,7 +71,7 @@ def _starting_point(keyword: str | None, words: str | None, names: tuple[int, ..
         return _named(keyword, names, rows)
     chosen = _told(keyword, words)
     if names:
-        chosen.add(f"{chosen.n} IN (SELECT n FROM mention_names WHERE name IN ({marks(names)}) AND n >= ? AND n < ?)",
+        chosen.add(f"+{chosen.n} IN (SELECT n FROM mention_names WHERE name IN ({marks(names)}) AND n >= ? AND n < ?)",
                    *names, *rows)  # fmt: skip
     return chosen
 
