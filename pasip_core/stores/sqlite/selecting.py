@@ -82,7 +82,7 @@ def select(filters: Filters, rows: tuple[int, int] | None = None, names: tuple[i
         chosen.add(f"EXISTS (SELECT 1 FROM {TOPIC} WHERE o.topic = ? AND o.n = {chosen.n})", filters.topic)
     if names and NAMED not in chosen.tables:
         held = f"SELECT n FROM {NAMED} WHERE name IN ({marks(names)}) AND n >= ? AND n < ?"
-        chosen.add(f"{chosen.n} IN ({held})", *names, first, end)
+        chosen.add(f"+{chosen.n} IN ({held})", *names, first, end)
     chosen.one_of(EMOTION, filters.emotions)
     if filters.unsure:
         chosen.add("m.confidence < ?", SURE)
