@@ -30,6 +30,7 @@ BOUNDED = (
     r"SEARCH \w+ USING .*\((?:rowid|id|data_id|n)=\?.*\)",  # one mention
     r"SEARCH \w+ USING .*\(keyword=\? AND n=\?\)",
     r"SCAN t VIRTUAL TABLE INDEX \d+:M2(?:><|<>)",  # words within a range of rows
+    r"SCAN t VIRTUAL TABLE INDEX \d+:=M2",  # words in one row
 )
 """Lines that read only rows of the period, or one mention."""
 
