@@ -17,6 +17,7 @@ from pymongo import ReadPreference
 
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import JAKARTA
+from pasip_core.domain.stories import Fingerprint
 from pasip_core.errors import (
     InputError,
     SettingError,
@@ -27,6 +28,7 @@ from pasip_core.errors import (
 )
 from pasip_core.stores.mongo import MongoStores
 from pasip_core.stores.mongo.changes import ABANDONED
+from pasip_core.stores.mongo.documents import UNLOOKED
 from pasip_core.stores.mongo.server import Server
 from pasip_core.stores.ports import Matched
 from tests.builders import NOW, make_keyword, make_mention
@@ -118,6 +120,16 @@ def test_a_newer_schema_is_left_alone(server: MongoStandIn, stores: MongoStores)
     server.client["pasip"]["schema"].update_one({"_id": "schema"}, {"$set": {"version": 99}})
     with pytest.raises(StoreSchemaMismatch, match="99"):
         stores.migrate()
+
+
+def test_mentions_of_the_first_schema_are_looked_at_for_copies(server: MongoStandIn, stores: MongoStores) -> None:
+    mention = make_mention()
+    stores.mentions.upsert([mention])
+    server.client["pasip"]["scraped_data"].update_one({}, {"$unset": {UNLOOKED: ""}})
+    server.client["pasip"]["schema"].update_one({"_id": "schema"}, {"$set": {"version": 1}})
+    assert stores.stories.unlooked(9) == []
+    stores.migrate()
+    assert stores.stories.unlooked(9) == [mention]
 
 
 def test_a_forked_process_opens_a_client_of_its_own(stores: MongoStores) -> None:
@@ -263,6 +275,10 @@ def story(stores: MongoStores) -> None:
     stores.mentions.save_matches([Matched(first[0].id, first[0].content_hash, ("jokowi",), "r2")])
     if stores.mentions.get(first[0].id) is not None:
         stores.mentions.correct(first[0].id, "positive", at=NOW)
+    looked = [Fingerprint(m.id, m.content_hash, 2, b"\1\0\0\0", (5,)) for m in first[:2]]
+    stores.stories.keep_fingerprints(looked, NOW)
+    stores.stories.save_stories({first[0].cluster_id: first[1].cluster_id})
+    stores.stories.mark_looked(looked)
     stores.mentions.exclude([first[3].id])
     roll_up(stores)
     stores.mentions.remove_excluded(10)
@@ -283,6 +299,8 @@ def seen(stores: MongoStores) -> object:
         sorted(map(repr, stores.metrics.union(WEEK, ("platform", "sentiment"), keywords=("anies", "jokowi")))),
         sorted(map(repr, stores.metrics.sums(WEEK, ("hour",)))),
         stores.mentions.touched_days(9),
+        [mention.id for mention in stores.stories.unlooked(9)],
+        stores.stories.alike([5], NOW - timedelta(days=1), NOW + timedelta(days=1)),
     )
 
 

@@ -32,6 +32,7 @@ BOUNDED = (
     r"SEARCH belongs USING COVERING INDEX topic_of \(n=\?\)(?: LEFT-JOIN)?",  # the topic of one mention
     r"SEARCH (?:names|x) USING .*\((?:id|number|rowid)=\?\)",  # one name
     r"SCAN t VIRTUAL TABLE INDEX \d+:M2(?:><|<>)",  # words within a range of rows
+    r"SCAN t VIRTUAL TABLE INDEX \d+:=M2",  # words in one row
 )
 """Lines that read only rows of the period, or one mention."""
 
