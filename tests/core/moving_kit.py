@@ -22,6 +22,7 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.topic import Term, Topic, TopicRun
 from pasip_core.pipeline.moving import StoreContents, backup, move, restore
 from pasip_core.pipeline.moving.contents import sum_of
 from pasip_core.pipeline.moving.parts import all_parts
@@ -62,6 +63,8 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.salts.save(Salt.fresh())
     stores.erased.save(Erased("0" * 32, "name", "e1", words=2))
     stores.erasures.save(Erasure("e1", NOW, "sari", "permohonan 1", "name", "0" * 32, by_platform={"news": 1}))
+    stores.topics.save(Topic("t0", "banjir", ("banjir",), (0.5,), (Term("banjir rob", 1.0),), NOW, NOW))
+    stores.topic_runs.save(TopicRun("last", NOW, TODAY.isoformat(), TODAY.isoformat(), NOW, counts={"new": 1}))
     write_numbers(stores, frozen_numbers())
 
 

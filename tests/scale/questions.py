@@ -69,6 +69,7 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "topics", lambda: topics.topics_view(stores, filters)
+    yield "days of topics", lambda: topics.topic_trend(stores, filters, (TOPIC, "topic-02"))
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
         yield f"page, {order}", lambda order=order: mentions.mention_page(stores, filters, limit=PAGE, order=order)
