@@ -27,7 +27,7 @@ from pages.components.i18n import t
 from pasip_core.commands import topics as commands
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.topic import TopicRun
-from pasip_core.queries.topics import TopicsView, TopicView, representatives, topic_frame, trend_frame
+from pasip_core.queries.topics import TopicsView, TopicView, representatives, topic_frame
 from pasip_core.settings import current_settings
 
 require_role()
@@ -104,9 +104,10 @@ def choose(table: pd.DataFrame, key: str) -> None:
 def show_trend(chosen: list[TopicView], wanted: Filters, version: str) -> None:
     """A line a topic over the days of the period."""
     st.subheader(t("Topics over time"))
-    trend = trend_frame(chosen, wanted)
+    ids = tuple(one.topic.id for one in chosen)
     names = charts_topics.unique_names(pd.DataFrame({"name": [one.topic.topic for one in chosen]}))
-    trend["name"] = trend["topic"].map(dict(zip((one.topic.id for one in chosen), names, strict=True)))
+    days = cached.topic_trend(wanted, ids)
+    trend = days.assign(name=days["topic"].map(dict(zip(ids, names, strict=True))))
     colours = dict(zip(names, theme.KEYWORDS, strict=False))
     figure = cached.figure(lambda of: charts.lines(of, colours), trend, "topics", version, wanted, tuple(names))
     st.vega_lite_chart(figure, width="stretch", key="topic_trend")

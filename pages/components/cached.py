@@ -22,7 +22,7 @@ from pasip_core.domain.mention import Mention
 from pasip_core.domain.period import Period
 from pasip_core.domain.quality import ONLY, PAUSE
 from pasip_core.domain.runs import SourceRun
-from pasip_core.domain.topic import TopicRun, scoring_period
+from pasip_core.domain.topic import TopicRun, scored_days
 from pasip_core.errors import StoreError, StoreSchemaMismatch
 from pasip_core.queries import (
     blindness,
@@ -186,8 +186,9 @@ def topic_run() -> TopicRun | None:
 
 def topics_version(filters: Filters) -> str:
     """Changes whenever topics, or mentions of the days that they are scored by, do."""
-    run = topic_run()
-    return f"{run and (run.started_at, run.finished_at)} {stores().metrics.versions(scoring_period(filters.period))}"
+    run, (_, before) = topic_run(), scored_days(filters.period)
+    days = Period(min(before.first, filters.period.first), filters.period.last, filters.period.zone)
+    return f"{run and (run.started_at, run.finished_at)} {stores().metrics.versions(days)}"
 
 
 def topics_view(filters: Filters) -> topics.TopicsView:
@@ -197,6 +198,14 @@ def topics_view(filters: Filters) -> topics.TopicsView:
 
 
 _topics_view = remember("topics_view", lambda filters, hour: topics.topics_view(stores(), filters, hour))
+
+
+def topic_trend(filters: Filters, chosen: tuple[str, ...]) -> Any:
+    """Days of these topics."""
+    return _topic_trend(topics_version(filters), place(), filters, chosen)
+
+
+_topic_trend = remember("topic_trend", lambda filters, chosen: topics.topic_trend(stores(), filters, chosen))
 
 
 def topic_names() -> dict[str, str]:

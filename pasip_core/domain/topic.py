@@ -112,35 +112,26 @@ def label_of(keywords: Sequence[str], had: str = "") -> str:
     return ", ".join(keywords[:LABEL_TERMS])
 
 
-def scored_days(period: Period) -> int:
-    """How many days at the end of a period its topics are scored by: a quarter, one at least."""
-    return max(1, len(list(period.days())) // BASELINE)
+def scored_days(period: Period) -> tuple[Period, Period]:
+    """The days at the end of a period that topics are scored by (a quarter, one at least), and the baseline before."""
+    days = max(1, period.length // BASELINE)
+    first = period.last - timedelta(days=days - 1)
+    before = Period(first - timedelta(days=days * BASELINE), first - timedelta(days=1), period.zone)
+    return Period(first, period.last, period.zone), before
 
 
-def scoring_period(period: Period) -> Period:
-    """The days that a score looks at: those scored, and the baseline before them."""
-    days = scored_days(period)
-    first = period.last - timedelta(days=days * (BASELINE + 1) - 1)
-    return Period(min(first, period.first), period.last, period.zone)
-
-
-def topic_score(by_day: Mapping[date, int], period: Period, now: datetime | None = None) -> float:
+def topic_score(recent: int, before: int, period: Period, now: datetime | None = None) -> float:
     """How loud a topic is at the end of ``period`` against its own days before; see ``trending_score``.
 
-    A last day that is not over yet counts as the part of a day that has passed.
+    ``recent`` and ``before`` are its mentions on ``scored_days``. A last day that is not over yet counts as the part
+    of a day that has passed.
     """
-    days = scored_days(period)
-    begin = period.last - timedelta(days=days - 1)
-    recent = sum(n for day, n in by_day.items() if begin <= day <= period.last)
-    before = sum(n for day, n in by_day.items() if begin - timedelta(days=days * BASELINE) <= day < begin)
-    return trending_score(recent, before * _passed(period, days, now) / (days * BASELINE))
-
-
-def _passed(period: Period, days: int, now: datetime | None) -> float:
+    scored, baseline = scored_days(period)
     last = Period(period.last, period.last, period.zone)
-    if now is None or not last.start <= now < last.end:
-        return days
-    return days - 1 + (now - last.start) / (last.end - last.start)
+    passed = float(scored.length)
+    if now is not None and last.start <= now < last.end:
+        passed += (now - last.end) / (last.end - last.start)
+    return trending_score(recent, before * passed / baseline.length)
 
 
 def followed(topics: Iterable[Topic]) -> dict[str, str]:

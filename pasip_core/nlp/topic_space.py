@@ -92,6 +92,7 @@ class Space:
         made = self.counts(texts)
         known = np.diff(made.indptr) >= FEWEST_KNOWN
         made.data = (1 + np.log(made.data)) * self._idf[made.indices] * np.repeat(known, np.diff(made.indptr))
+        made.eliminate_zeros()
         return _unit(made)
 
     def rows(self, middles: Sequence[Mapping[str, float]]) -> Array:
@@ -136,4 +137,4 @@ def _unit(made: Any) -> Any:
     from scipy.sparse import diags
 
     length = np.sqrt(np.asarray(made.multiply(made).sum(axis=1)).ravel())
-    return diags(1 / np.where(length > 0, length, 1.0)) @ made
+    return (diags(1 / np.where(length > 0, length, 1.0)) @ made).tocsr()

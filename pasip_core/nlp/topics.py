@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .topic_space import NOWHERE, Array, Space, Words, nearest, terms_of, unit_rows
+from .topic_space import MIDDLE_TERMS, NOWHERE, Array, Space, Words, nearest, terms_of, unit_rows
 
 FEWEST = 20
 """Texts that differ, below which there are words to count but no topics to find."""
@@ -39,6 +39,7 @@ ROUNDS = 3
 SHOWN_TERMS = 10
 
 Report = Callable[[str], None]
+Middles = Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Learnt:
 class Finder:
     """Tells which of some middles a text is near, in a space."""
 
-    def __init__(self, space: Space, middles: Sequence[Mapping[str, float]]) -> None:
+    def __init__(self, space: Space, middles: Middles) -> None:
         self._space = space
         self._rows = unit_rows(space.rows(middles))
 
@@ -83,7 +84,7 @@ def frequent_terms(texts: Sequence[Words], most: int = SHOWN_TERMS * 2) -> list[
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 
-def learn(texts: Sequence[Words], known: Sequence[Mapping[str, float]], report: Report = lambda what: None) -> Learnt:
+def learn(texts: Sequence[Words], known: Middles, report: Report = lambda what: None) -> Learnt:
     """The topics of these texts, each of which counts once; ``known`` are middles of topics, the oldest first."""
     report("terms")
     space = Space.of(texts)
@@ -93,7 +94,7 @@ def learn(texts: Sequence[Words], known: Sequence[Mapping[str, float]], report: 
     before[[*twins]] = 0  # nothing is near them from here on
     report("known topics")
     labels = _without_small(nearest(vectors, before, NEAR)[0])
-    rest = np.flatnonzero(labels == NOWHERE)
+    rest = np.flatnonzero((labels == NOWHERE) & (vectors.getnnz(axis=1) > 0))
     if len(rest) >= FEWEST:
         report("grouping")
         found = _grouped(texts, vectors, rest, _neighbours(labels))
@@ -104,10 +105,10 @@ def learn(texts: Sequence[Words], known: Sequence[Mapping[str, float]], report: 
     middles, labels = _settled(vectors, labels, before)
     into |= {number: into.get(target, target) for number, target in twins.items()}
     merged = {number: target for number, target in into.items() if number < len(known)}
-    return Learnt(space, _described(space, texts, middles, labels, len(known)), merged)
+    return Learnt(space, _described(space, texts, middles, labels, known), merged)
 
 
-def _twins(known: Sequence[Mapping[str, float]]) -> dict[int, int]:
+def _twins(known: Middles) -> dict[int, int]:
     """Known topics that are one, by all their terms: in these texts they may have lost those that part them."""
     whole = Space(dict.fromkeys((term for middle in known for term in middle), 1.0))
     return _merged(dict(enumerate(whole.rows(known))), np.empty(0, np.int64))[1]
@@ -209,7 +210,11 @@ def _merged(middles: Mapping[int, Array], labels: Array) -> tuple[Array, dict[in
 
 
 def _described(
-    space: Space, texts: Sequence[Words], middles: Mapping[int, Array], labels: Array, known: int
+    space: Space,
+    texts: Sequence[Words],
+    middles: Mapping[int, Array],
+    labels: Array,
+    known: Middles,
 ) -> tuple[Group, ...]:
     """The groups that have texts, with the terms of each class TF-IDF."""
     numbers = [number for number in sorted(middles) if (labels == number).any()]
@@ -217,9 +222,19 @@ def _described(
         return ()
     terms = _class_terms(space, texts, labels, numbers)
     return tuple(
-        Group(space.middle(middles[n]), told, int((labels == n).sum()), n if n < known else None)
+        Group(_whole(space.middle(middles[n]), known[n], space), told, int((labels == n).sum()), n)
+        if n < len(known)
+        else Group(space.middle(middles[n]), told, int((labels == n).sum()))
         for n, told in zip(numbers, terms, strict=True)
     )
+
+
+def _whole(middle: Mapping[str, float], before: Mapping[str, float], space: Space) -> dict[str, float]:
+    """A known topic's middle with the terms that these texts do not have, so that odd days do not make it forget."""
+    unsaid = {term: weight * STAYS for term, weight in before.items() if term not in space.weights}
+    heaviest = sorted((unsaid | dict(middle)).items(), key=lambda pair: (-pair[1], pair[0]))[:MIDDLE_TERMS]
+    length = float(np.linalg.norm([weight for _, weight in heaviest]))
+    return {term: round(weight / length, 4) for term, weight in heaviest}
 
 
 def _class_terms(

@@ -29,6 +29,7 @@ from .topic_texts import Placing, Reading, read_texts
 DEFAULT_DAYS = 30
 LEASE, LEASE_SECONDS = "topics", 180.0
 PAUSE = 1.0
+MOST_KNOWN = 600
 Renew = Callable[[], None]
 
 
@@ -94,7 +95,7 @@ def _decide(
 
         frequent = tuple(Term(*pair) for pair in frequent_terms(reading.texts))
         return replace(run, finished_at=now, frequent=frequent)
-    known = [topic for topic in stores.topics.list(order_by="born_at") if not topic.merged_into]
+    known = _known(stores)
 
     def report(_: str) -> None:
         renew()
@@ -103,6 +104,13 @@ def _decide(
     learnt = learn(reading.texts, [dict(topic.middle) for topic in known], report)
     plan = decide(learnt, known, period, now)
     return replace(run, journal=write_plan(plan), counts=plan.states())
+
+
+def _known(stores: Stores) -> list[Topic]:
+    """Topics that may be found again, the oldest first; of very many those that were seen last."""
+    whole = [topic for topic in stores.topics.list() if not topic.merged_into and topic.middle]
+    latest = sorted(whole, key=lambda topic: (topic.alive, topic.seen_at, topic.id))[-MOST_KNOWN:]
+    return sorted(latest, key=lambda topic: (topic.born_at, topic.id))
 
 
 def _carry_out(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pasip_core.domain.analysis import NEGATIVE, PENDING, POSITIVE
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Mention
-from pasip_core.domain.topic import LAST_RUN, Topic, TopicRun, followed, scoring_period, topic_score
+from pasip_core.domain.topic import LAST_RUN, Topic, TopicRun, followed, scored_days, topic_score
 from pasip_core.stores.ports import Stores
 
 if TYPE_CHECKING:
@@ -22,12 +22,11 @@ COUNTED = ("positive", "neutral", "negative", "pending")
 
 @dataclass(frozen=True, slots=True)
 class TopicView:
-    """A topic in a period: its mentions by sentiment and by day, and its trending score there."""
+    """A topic in a period: its mentions, by sentiment, and its trending score there."""
 
     topic: Topic
     volume: int
     tones: Mapping[str, int]
-    days: Mapping[date, int]
     score: float
 
     @property
@@ -56,27 +55,26 @@ def topics_view(stores: Stores, filters: Filters, now: datetime | None = None) -
     """Every topic with mentions that the filters mean. A topic that went into another counts there."""
     known = {topic.id: topic for topic in stores.topics.list()}
     became = followed(known.values())
-    wide = replace(filters, period=scoring_period(filters.period))
-    days: dict[str, Counter[date]] = defaultdict(Counter)
     tones: dict[str, Counter[str]] = defaultdict(Counter)
-    for total in stores.mentions.tally(wide, ("topic", "day", "sentiment")):
-        id, day = str(total.by["topic"]), total.by["day"]
-        assert isinstance(day, date)
-        id = became.get(id, id)
-        days[id][day] += total.volume
-        if day >= filters.period.first:
-            tones[id][str(total.by["sentiment"])] += total.volume
+    for total in stores.mentions.tally(filters, ("topic", "sentiment")):
+        id = str(total.by["topic"])
+        tones[became.get(id, id)][str(total.by["sentiment"])] += total.volume
+    recent, before = (_volumes(stores, replace(filters, period=days), became) for days in scored_days(filters.period))
     views = [
-        TopicView(
-            known[id], tones[id].total(), dict(tones[id]),
-            {day: n for day, n in sorted(days[id].items()) if day >= filters.period.first},
-            topic_score(days[id], filters.period, now),
-        )
-        for id in tones
+        TopicView(known[id], told.total(), dict(told), topic_score(recent[id], before[id], filters.period, now))
+        for id, told in tones.items()
         if id in known
-    ]  # fmt: skip
-    without = sum(counter.total() for id, counter in tones.items() if id not in known)
+    ]
+    without = sum(told.total() for id, told in tones.items() if id not in known)
     return TopicsView(tuple(sorted(views, key=lambda view: (-view.volume, view.topic.id))), without)
+
+
+def _volumes(stores: Stores, filters: Filters, became: Mapping[str, str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for total in stores.mentions.tally(filters, ("topic",)):
+        id = str(total.by["topic"])
+        found[became.get(id, id)] += total.volume
+    return found
 
 
 def topic_frame(view: TopicsView) -> pd.DataFrame:
@@ -93,16 +91,16 @@ def topic_frame(view: TopicsView) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["topic", "name", "state", "volume", *COUNTED, "net", "score"])
 
 
-def trend_frame(views: Sequence[TopicView], filters: Filters) -> pd.DataFrame:
-    """Columns topic, name, day, offset, volume: every day of the period for each topic."""
+def topic_trend(stores: Stores, filters: Filters, topics: Sequence[str]) -> pd.DataFrame:
+    """Columns topic, day, offset, volume: every day of the period for each of these topics."""
     import pandas as pd
 
-    rows = [
-        (one.topic.id, one.topic.topic, day, offset, one.days.get(day, 0))
-        for one in views
-        for offset, day in enumerate(filters.period.days())
-    ]
-    return pd.DataFrame(rows, columns=["topic", "name", "day", "offset", "volume"])
+    rows = []
+    for id in topics:
+        totals = stores.mentions.tally(replace(filters, topic=id), ("day",))
+        said = {total.by["day"]: total.volume for total in totals}
+        rows += [(id, day, offset, said.get(day, 0)) for offset, day in enumerate(filters.period.days())]
+    return pd.DataFrame(rows, columns=["topic", "day", "offset", "volume"])
 
 
 def representatives(stores: Stores, topic: Topic) -> list[Mention]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pasip_core.domain.mention import Engagement, Mention, content_hash
-from pasip_core.stores.ports import Kept, Matched, Stores, Understood
+from pasip_core.stores.ports import Assigned, Kept, Matched, Stores, Understood
 from tests.builders import NOW, make_mention
 from tests.contracts.helpers import roll_up, understand
 
@@ -48,6 +48,8 @@ def fill(stores: Stores, count: int, seed: int = 7) -> None:
         Matched(m.id, m.content_hash, tuple(rng.sample(KEYWORDS, 2)), "r2") for m in rng.sample(mentions, count // 6)
     ]
     stores.mentions.save_matches(matched)
+    placed = [Assigned(m.id, m.content_hash, f"t{n % 2}") for n, m in enumerate(mentions) if n % 3]
+    stores.mentions.assign_topics(placed)
     stores.mentions.upsert([_edited(mention) for mention in rng.sample(mentions, count // 20)])
     roll_up(stores)
     stores.mentions.exclude([mention.id for mention in rng.sample(mentions, count // 20)])

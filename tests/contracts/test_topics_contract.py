@@ -131,9 +131,9 @@ def test_a_topic_goes_into_another_with_all_its_mentions(stores: Stores) -> None
 def test_topics_move_with_their_mentions(stores: Stores, other_stores: Stores) -> None:
     fill(stores, 40)
     chosen = [one.mention for one in everything_kept(stores) if not one.excluded][:15]
-    assign(stores, chosen, "t1")
+    assign(stores, chosen, "other")
     kept = list(everything_kept(stores))
-    assert sum(one.topic == "t1" for one in kept) == 15
+    assert sum(one.topic == "other" for one in kept) == 15
     other_stores.mentions.keep(kept)
     assert list(everything_kept(other_stores)) == kept
     assert by_topic(other_stores) == by_topic(stores)

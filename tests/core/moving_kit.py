@@ -24,6 +24,7 @@ from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import AddressState, AuditEntry, Feed, ImportRun, SourceCursor, SourceInfo, SourceRun
+from pasip_core.domain.topic import Term, Topic, TopicRun
 from pasip_core.pipeline.moving import StoreContents, backup, move, restore
 from pasip_core.pipeline.moving.contents import sum_of
 from pasip_core.pipeline.moving.parts import all_parts
@@ -71,6 +72,8 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     accounts = (Account("twitter", "ani"), Account("twitter", "budi"))
     seen = Evidence("2026-11-23T03:15:00+00:00", "text", "ab" * 16, "twitter", "ani", "0" * 24)
     stores.coordinated_groups.save(CoordinatedGroup("g1", accounts, NOW, NOW, NOW, 2, 3, 0.25, (seen,)))
+    stores.topics.save(Topic("t0", "banjir", ("banjir",), (0.5,), (Term("banjir rob", 1.0),), NOW, NOW))
+    stores.topic_runs.save(TopicRun("last", NOW, TODAY.isoformat(), TODAY.isoformat(), NOW, counts={"new": 1}))
     write_numbers(stores, frozen_numbers())
 
 

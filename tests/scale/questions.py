@@ -105,6 +105,7 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "names", lambda: people.top_names(stores, filters, PERSON)
     yield "names to choose from", lambda: people.choosable(stores, filters)
     yield "named together", lambda: people.named_together(stores, filters)
+    yield "days of topics", lambda: topics.topic_trend(stores, filters, (TOPIC, "topic-02"))
     yield "count", lambda: mentions.mention_count(stores, filters)
     yield "headline, stories", lambda: overview.overview(stores, filters, True)
     yield "biggest stories", lambda: stories.biggest(stores, filters, 3)
