@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,12 +11,14 @@ from pathlib import Path
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.runs import ImportRun
 from pasip_core.errors import InputError
-from pasip_core.pipeline.progress import Progress, silent
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
 
 from .audit import LOCAL, record
 from .follow_up import ask_for
+
+Progress = Callable[[int, int | None, str], None]
+"""See ``pipeline.progress``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def correct_several(
 
 
 def correct_file(
-    stores: Stores, settings: Settings, path: Path, *, who: str = LOCAL, progress: Progress = silent
+    stores: Stores, settings: Settings, path: Path, *, who: str = LOCAL, progress: Progress | None = None
 ) -> ImportRun:
     """Correct what the rows of a file name (see ``importing.corrections``); an export with changed cells will do.
 
@@ -70,7 +72,8 @@ def correct_file(
     """
     from pasip_core.pipeline.importing.corrections import correct_file as run_file
 
-    run = run_file(stores, path, partial(_correct_where_other, stores, who), progress=progress)
+    told = {"progress": progress} if progress else {}
+    run = run_file(stores, path, partial(_correct_where_other, stores, who), **told)
     now = datetime.now(UTC)
     record(stores, now, who, "correct.file", run.id, file=run.file_name, corrected=run.updated, rejected=run.rejected)
     if run.updated:
