@@ -182,7 +182,7 @@ def _keep_time(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        for job in ("publish_sources", "enrich", "rollup"):
+        for job in ("publish_sources", "enrich", "rescore", "rollup"):
             dispatch(job, settings=settings)
         keeper.run()
     except (RedisError, PasipError) as error:

@@ -45,7 +45,9 @@ ALLOWED = (
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\? AND id=\?\)", "one record"),
     Allowed(
-        r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "what people enter", "'(keywords|sources|rhythms|feeds)'"
+        r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
+        "what people enter",
+        "'(keywords|sources|rhythms|feeds|labels)'",
     ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "one row a platform", "'frozen'"),

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
+from pasip_core.domain.quality import week_of, week_period
 from pasip_core.domain.quotas import Budget
-from pasip_core.queries import blindness, compare, health, mentions, overview, rule_trial, sources
+from pasip_core.queries import blindness, compare, health, mentions, overview, quality, rule_trial, sentiment, sources
 from pasip_core.stores.ports import Order, Stores
 from tests.benchmarks.corpus import COMMON, KEYWORDS, PLATFORMS
 
@@ -24,6 +25,7 @@ SOURCE = PLATFORMS["news"][3]
 PHRASE = '"dan itu"'
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
 PAGE = 20
+LABELLED: quality.Errors = (("bench-1", ((30, 5, 1), (4, 30, 6), (1, 5, 30))),)
 
 
 def page_questions(stores: Stores, period: Period) -> Iterator[Question]:
@@ -65,6 +67,10 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "platforms", lambda: overview.platform_volume(stores, filters)
     yield "loudest sources", lambda: overview.loudest_sources(stores, filters)
     yield "loudest accounts", lambda: overview.loudest_accounts(stores, filters)
+    yield "emotions", lambda: sentiment.emotion_days(stores, filters)
+    yield "confidence", lambda: sentiment.confidence(stores, filters)
+    yield "who read this", lambda: sentiment.models(stores, filters)
+    yield "band of errors", lambda: quality.error_band(stores, filters, LABELLED)
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "count", lambda: mentions.mention_count(stores, filters)
     for order in ORDERS:
@@ -105,6 +111,9 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "mentions by source and hour", lambda: stores.mentions.tally(Filters(filters.period), hours)
     yield "delays", lambda: stores.mentions.delays(filters.period)
     yield "blind days", lambda: blindness.blind_days(stores, filters)
+    week = week_period(week_of(filters.period.last), filters.period)
+    yield "sample of a week", lambda: stores.mentions.ids(week)
+    yield "labels of a sample", lambda: quality.labels_of(stores, week.first.isoformat())
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)
