@@ -163,13 +163,13 @@ def rescore() -> None:
 
 def sample() -> None:
     """Draw the sample of the week that ended last, and forget labels of texts that are gone."""
-    from pasip_core.stores.samples import draw_sample, keep_labels, last_week
+    from pasip_core.stores.samples import draw_sample, forget_gone, last_week
 
     settings = current_settings()
     with reported() as progress, _stores(settings) as stores:
         now = datetime.now(UTC)
         drawn = draw_sample(stores, last_week(now, settings.zone), now)
-        keep_labels(stores)
+        forget_gone(stores)
         progress(len(drawn.ids), len(drawn.ids), "")
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -44,6 +45,10 @@ FULL = [
     ("erased", Erased("0" * 32, "mention", "e1", platform="news")),
     ("erasures", Erasure("e1", NOW, "sari", "permohonan", "name", "0" * 32, finished_at=NOW, by_platform={"news": 3},
                          files=("a", "b"), proven=True)),
+    ("samples", Sample("2026-11-16", NOW, 9, ("0" * 24, "1" * 24))),
+    ("labels", Label("2026-11-16:" + "0" * 24, "2026-11-16", "0" * 24, "0" * 32, "negative", NOW, "sari",
+                     {"a/b-1.2@int8": "positive", "bundled-sentiment-2": "neutral"})),
+    ("rescorings", Rescoring("sentiment", "a/b-1.2@int8", 9, NOW, None)),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
     ("moves", Move("move", "sqlite:////srv/a.db", NOW, "mentions", "ab" * 12, NOW, "0f")),
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from pathlib import Path
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -62,6 +63,9 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.salts.save(Salt.fresh())
     stores.erased.save(Erased("0" * 32, "name", "e1", words=2))
     stores.erasures.save(Erasure("e1", NOW, "sari", "permohonan 1", "name", "0" * 32, by_platform={"news": 1}))
+    stores.samples.save(Sample("2026-11-16", NOW, 9, ("0" * 24,)))
+    stores.labels.save(Label("2026-11-16:a", "2026-11-16", "0" * 24, "0" * 32, "", NOW, "sari", {"m.1": "neutral"}))
+    stores.rescorings.save(Rescoring("sentiment", "m.1", 9, NOW, NOW))
     write_numbers(stores, frozen_numbers())
 
 

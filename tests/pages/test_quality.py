@@ -117,7 +117,7 @@ def test_a_click_leads_to_the_mentions_behind_a_number(open_app: Open, fill: Fil
 
 def test_what_a_click_on_a_chart_narrows():
     assert sentiment_view.picked({"sentiment": "negative"}) == {"sentiments": ("negative",)}
-    assert sentiment_view.picked({"emotion": "anger", "day": None}) == {"emotions": ("anger",)}
+    assert sentiment_view.picked({"emotion": "anger", "date": None}) == {"emotions": ("anger",)}
 
 
 def test_filters_on_emotion_and_confidence_stand_in_the_address(open_app: Open, fill: Fill):
