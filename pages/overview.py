@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.components import (
@@ -67,6 +69,18 @@ def show_headline(now: Overview) -> None:
     if pending := now.by_sentiment[PENDING]:
         waiting = formats.number(pending)
         st.caption(":material/hourglass_top: " + t("{n} of these mentions are not analysed yet.", n=waiting))
+
+
+def show_errors(wanted: Filters) -> None:
+    """What the machine's errors leave unknown of the shares above; nothing where they are not known."""
+    band = cached.error_band(replace(wanted, sentiments=()), cached.model_errors())
+    if band.whole and not wanted.sentiments:
+        ranges = " · ".join(
+            t("{sentiment}: {low} to {high}", sentiment=labels.signed_sentiment(name),
+              low=formats.percent(band.whole[name].low), high=formats.percent(band.whole[name].high))
+            for name in (POSITIVE, NEGATIVE)
+        )  # fmt: skip
+        st.caption(":material/fact_check: " + t("With the machine's errors (95%): {ranges}", ranges=ranges))
 
 
 def show_trend(wanted: Filters, version: str) -> None:
@@ -178,6 +192,7 @@ filters.how_counted()
 gone = keeping.show_let_go(wanted)
 version = cached.day_versions(wanted)
 show_headline(headline)
+show_errors(wanted)
 show_trend(wanted, version)
 show_voices(wanted, version)
 show_loudest(wanted, gone)

@@ -26,7 +26,7 @@ def show_time(wanted: Filters, version: str) -> None:
         st.caption(t("Nothing of this selection is analysed yet."))
         return
     figure = cached.figure(charts_quality.shares, days, version, wanted, errors)
-    sentiment_view.chart(figure, key="shares_over_time", by=("day", "sentiment"))
+    sentiment_view.chart(figure, key="shares_over_time", by=("date", "sentiment"))
     if band.whole:
         for name in (POSITIVE, NEGATIVE):
             share = band.whole[name]
@@ -71,7 +71,7 @@ def show_emotions(wanted: Filters, version: str) -> None:
         sentiment_view.emotions(table)
     with right:
         figure = cached.figure(charts_quality.emotions_over_time, table, version, wanted)
-        sentiment_view.chart(figure, key="emotions_over_time", by=("day", "emotion"))
+        sentiment_view.chart(figure, key="emotions_over_time", by=("date", "emotion"))
     st.caption(t("Emotions are of whole texts, and always read by the model that comes with this program."))
 
 

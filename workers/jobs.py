@@ -221,6 +221,18 @@ def coordination() -> None:
         find_groups(opened, settings.zone, progress=progress)
 
 
+def sample() -> None:
+    """Draw the sample of the week that ended last, and forget labels of texts that are gone."""
+    from pasip_core.stores.samples import draw_sample, forget_gone, last_week
+
+    settings = current_settings()
+    with reported() as progress, _stores(settings) as stores:
+        now = datetime.now(UTC)
+        drawn = draw_sample(stores, last_week(now, settings.zone), now)
+        forget_gone(stores)
+        progress(len(drawn.ids), len(drawn.ids), "")
+
+
 def rollup() -> None:
     """Recompute the days that changed, some at a time."""
     from pasip_core.pipeline.rollup import rollup as run_rollup

@@ -187,7 +187,7 @@ def _keep_time(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        for job in ("publish_sources", "enrich", "entities", "rollup"):
+        for job in ("publish_sources", "enrich", "entities", "stories", "rescore", "rollup"):
             dispatch(job, settings=settings)
         keeper.run()
     except (RedisError, PasipError) as error:

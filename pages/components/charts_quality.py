@@ -18,7 +18,7 @@ FELT = {
     "anger": "#dd5a2b", "fear": "#7b5cc4", "happy": "#2f7fd1", "love": "#c2457e", "sadness": "#3d6fb6",
     NEUTRAL: "#8793a1",
 }  # fmt: skip
-PICK, DAY = "pick", "day"
+PICK = "pick"
 
 
 def confusion(of: Confusion) -> dict[str, Any]:
@@ -55,12 +55,13 @@ def confusion(of: Confusion) -> dict[str, Any]:
 def shares(days: pd.DataFrame) -> dict[str, Any]:
     """Columns day, sentiment, read and, with a band, low and high (percent): a line for positive and for negative.
 
-    A click on a point picks its day and sentiment.
+    A click on a point picks its date (a text: days become numbers in the browser) and sentiment.
     """
     import altair as alt
 
     shown = days[days["sentiment"].isin([POSITIVE, NEGATIVE])]
-    shown = shown.assign(day=shown["day"].astype(str), label=shown["sentiment"].map(labels.sentiment))
+    text = shown["day"].astype(str)
+    shown = shown.assign(day=text, date=text, label=shown["sentiment"].map(labels.sentiment))
     number = shown["day"].nunique()
     y = alt.Y("read:Q", title="%", scale=alt.Scale(domain=[0, _top(shown)], nice=False))
     base = alt.Chart(shown).encode(x=_day_axis(number), color=_tone_colour())
@@ -73,7 +74,7 @@ def shares(days: pd.DataFrame) -> dict[str, Any]:
             alt.Tooltip("low:Q", title=t("At least (%)"), format=".1f"),
             alt.Tooltip("high:Q", title=t("At most (%)"), format=".1f"),
         ]
-    pick = alt.selection_point(name=PICK, fields=["day", "sentiment"])
+    pick = alt.selection_point(name=PICK, fields=["date", "sentiment"])
     lines = base.mark_line(strokeWidth=2.5).encode(y=y)
     points = base.mark_circle(size=46 if number <= FEW_DAYS else 14).encode(y=y, tooltip=told).add_params(pick)
     if "low" not in shown:
@@ -86,11 +87,12 @@ def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
     """Columns day, emotion, volume: the share of each emotion a day, of what carries one; a click picks both."""
     import altair as alt
 
-    shown = table.assign(day=table["day"].astype(str), label=table["emotion"].map(labels.emotion))
+    text = table["day"].astype(str)
+    shown = table.assign(day=text, date=text, label=table["emotion"].map(labels.emotion))
     number = shown["day"].nunique()
     names = [name for name in EMOTIONS if name in set(table["emotion"])]
     scale = alt.Scale(domain=[labels.emotion(n) for n in names], range=[FELT[n] for n in names])
-    pick = alt.selection_point(name=PICK, fields=["day", "emotion"])
+    pick = alt.selection_point(name=PICK, fields=["date", "emotion"])
     chart = alt.Chart(shown).mark_bar(size=max(2, min(36, 560 // max(number, 1)))).encode(
         x=_day_axis(number),
         y=alt.Y("volume:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),

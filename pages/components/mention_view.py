@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components import cached, formats, labels, session, state, tables, theme
 from pages.components.i18n import t, tn
 from pasip_core.commands import corrections
-from pasip_core.domain.analysis import PENDING, SENTIMENTS
+from pasip_core.domain.analysis import PENDING, SENTIMENTS, SURE
 from pasip_core.domain.keyword import Keyword
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.rules import find_spans, parse_rule
@@ -146,6 +146,8 @@ def _analysis(mention: Mention) -> None:
         for name in SENTIMENTS
     )
     st.html(f"<div class='pasip-scores'>{bars}</div>")
+    if not analysis.is_correction and analysis.confidence < SURE:
+        st.caption(":material/help: " + t("The machine is not sure: another tone may be as likely."))
     if analysis.emotion:
         st.caption(t("Emotion: {emotion}", emotion=labels.emotion(analysis.emotion)))
 

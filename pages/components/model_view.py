@@ -8,7 +8,6 @@ from pages.components import cached, live, state
 from pages.components.i18n import t, tn
 from pasip_core.commands import quality as commands
 from pasip_core.queries.quality import Readers
-from pasip_core.queries.quality import readers as ask
 from pasip_core.settings import current_settings
 
 
@@ -22,7 +21,7 @@ def show() -> None:
             st.caption(t("Nothing is analysed yet."))
             return
         _table(found)
-        _progress(ask(cached.stores()) if found.left else found)
+        _progress(found)
 
 
 def _table(found: Readers) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.components import cached, formats, labels, session, state, tables
+from pages.components.charts_quality import PICK
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, HIGH, LOW, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, SURE
 from pasip_core.domain.filters import Filters
@@ -40,9 +41,9 @@ def open_mentions(**narrowed: Any) -> None:
 
 
 def picked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a click on a point or bar narrows; ``values`` may hold a day, as text or as milliseconds."""
+    """What a click on a point or bar narrows; ``values`` may hold a date."""
     narrowed: dict[str, Any] = {SIDES[name]: (values[name],) for name in SIDES if values.get(name)}
-    if day := _day(values.get("day")):
+    if day := _day(values.get("date")):
         narrowed["period"] = Period(day, day, session.choices().zone)
     return narrowed
 
@@ -58,12 +59,12 @@ def chart(figure: dict[str, Any], *, key: str, by: Sequence[str]) -> None:
     """A chart whose points open the mentions behind them."""
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"].get("pick") or []
+        points = st.session_state[key]["selection"].get(PICK) or []
         for point in points[:1]:
             if found := picked({name: point.get(name) for name in by}):
                 open_mentions(**found)
 
-    st.vega_lite_chart(figure, width="stretch", key=key, on_select=clicked, selection_mode="pick")
+    st.vega_lite_chart(figure, width="stretch", key=key, on_select=clicked, selection_mode=PICK)
     st.caption(t("Click on a day to read its mentions."))
 
 

@@ -20,6 +20,7 @@ from pasip_core.domain.platforms import OTHER_NAMES, most_like
 from pasip_core.domain.retention import EVERY_PLATFORM, Frozen
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
+from pasip_core.stores.samples import forget_gone
 
 from .leftovers import forget_files
 from .progress import Clock, Progress, silent, utc_now
@@ -187,6 +188,8 @@ def remove_excluded(stores: Stores, owner: str, clock: Clock) -> int:
     removed = 0
     while count := stores.mentions.remove_excluded(BATCH):
         removed += count
+    if removed:
+        forget_gone(stores)
     return removed
 
 

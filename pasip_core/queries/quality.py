@@ -176,9 +176,11 @@ def labels_of(stores: Stores, week: str) -> list[Label]:
 
 def weeks(stores: Stores, zone: ZoneInfo, now: datetime) -> list[Period]:
     """The weeks that are over and have mentions, the latest first."""
-    today = day_of(now, zone)
-    like = Period(today, today, zone)
-    mondays = {week_of(day) for day in stores.metrics.days()}
+    today, span = day_of(now, zone), stores.mentions.span()
+    if span is None:
+        return []
+    like = Period(day_of(span[0], zone), day_of(span[1], zone), zone)
+    mondays = {week_of(total.by["day"]) for total in stores.metrics.sums(like, ("day",))}  # type: ignore[arg-type]
     over = [monday for monday in mondays if monday + timedelta(days=7) <= today]
     return [week_period(monday, like) for monday in sorted(over, reverse=True)]
 
@@ -188,6 +190,23 @@ def chosen_corrections(stores: Stores) -> Chosen:
     found = stores.audit.list({"action": "mention.correct"}, order_by="at", descending=True, limit=MOST_CORRECTIONS)
     judged = [entry.detail for entry in found if entry.detail.get("before") and not entry.detail.get("keyword")]
     return Chosen(len(judged), sum(detail["before"] != detail.get("sentiment") for detail in judged))
+
+
+def corrected_texts(stores: Stores) -> list[tuple[str, str]]:
+    """(text, sentiment) of every mention that people corrected as a whole, to learn from; looks at all mentions.
+
+    Texts of the random samples stay out: a model is judged by them.
+    """
+    span = stores.mentions.span()
+    if span is None:
+        return []
+    judged = {label.data_id for label in stores.labels.list()}
+    ever = Period(span[0].date() - timedelta(days=1), span[1].date() + timedelta(days=1))
+    return [
+        (mention.text, mention.analysis.sentiment)
+        for mention in stores.mentions.stream(Filters(ever))
+        if mention.analysis and mention.analysis.is_correction and mention.id not in judged
+    ]
 
 
 def error_band(stores: Stores, filters: Filters, errors: Errors) -> ErrorBand:

@@ -45,7 +45,7 @@ def words_of_models(stores: Stores, mention: Mention) -> dict[str, str]:
 def keep_labels(stores: Stores, version: str = "") -> int:
     """Forget labels of texts that are gone or were edited; how many.
 
-    The others learn what the model of ``version`` says of their text.
+    The other labels learn what the model of ``version`` says of their text.
     """
     forgotten = 0
     for label in stores.labels.list():
@@ -55,6 +55,15 @@ def keep_labels(stores: Stores, version: str = "") -> int:
         elif version and version not in label.said:
             _learn(stores, label, mention)
     return forgotten
+
+
+def forget_gone(stores: Stores) -> None:
+    """Nothing of a removed mention stays in samples and labels."""
+    keep_labels(stores)
+    for sample in stores.samples.list():
+        there = tuple(id for id in sample.ids if stores.mentions.get(id) is not None)
+        if there != sample.ids:
+            stores.samples.save(replace(sample, ids=there))
 
 
 def _learn(stores: Stores, label: Label, mention: Mention) -> None:

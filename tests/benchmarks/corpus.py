@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import accumulate
 
-from pasip_core.domain.analysis import Analysis, SentimentScores
+from pasip_core.domain.analysis import EMOTIONS, Analysis, SentimentScores
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.domain.period import day_start
 from tests.builders import NOW
@@ -93,4 +93,6 @@ def mentions(count: int, seed: int = 20) -> Iterator[Mention]:
 
 
 def _analysis(id: str, tone: str, keywords: tuple[str, ...]) -> Analysis:
-    return Analysis(id, tone, 1.0, SentimentScores.certain(tone), NOW, "bench-1", None, keywords)
+    return Analysis(
+        id, tone, 1.0, SentimentScores.certain(tone), NOW, "bench-1", EMOTIONS[int(id[0], 16) % 6], keywords
+    )

@@ -10,6 +10,7 @@ import pytest
 from pasip_core.domain.coordination import Account, CoordinatedGroup, Evidence
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -50,6 +51,10 @@ FULL = [
                                NOW, 7, -0.25, "2026-11-01", "2026-11-23", NOW)),
     ("influencers", Influencer("cd", "tono", "telegram", 9, None, 1, None, (), "", NOW)),
     ("set_aside", SetAside("ab", "twitter", "partai", "organisation", NOW, "sari")),
+    ("samples", Sample("2026-11-16", NOW, 9, ("0" * 24, "1" * 24))),
+    ("labels", Label("2026-11-16:" + "0" * 24, "2026-11-16", "0" * 24, "0" * 32, "negative", NOW, "sari",
+                     {"a/b-1.2@int8": "positive", "bundled-sentiment-2": "neutral"})),
+    ("rescorings", Rescoring("sentiment", "a/b-1.2@int8", 9, NOW, None)),
     ("audit", AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]})),
     ("coordinated_groups", CoordinatedGroup(
         "g1", (Account("twitter", "ani"), Account("x", "budi é")), NOW, NOW, NOW, 2, 3, 0.25,

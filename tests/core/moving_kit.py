@@ -20,6 +20,7 @@ from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
 from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erased, Erasure, Salt
+from pasip_core.domain.quality import Label, Rescoring, Sample
 from pasip_core.domain.quotas import Use
 from pasip_core.domain.retention import Frozen
 from pasip_core.domain.rhythm import Rhythm
@@ -74,6 +75,9 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.coordinated_groups.save(CoordinatedGroup("g1", accounts, NOW, NOW, NOW, 2, 3, 0.25, (seen,)))
     stores.topics.save(Topic("t0", "banjir", ("banjir",), (0.5,), (Term("banjir rob", 1.0),), NOW, NOW))
     stores.topic_runs.save(TopicRun("last", NOW, TODAY.isoformat(), TODAY.isoformat(), NOW, counts={"new": 1}))
+    stores.samples.save(Sample("2026-11-16", NOW, 9, ("0" * 24,)))
+    stores.labels.save(Label("2026-11-16:a", "2026-11-16", "0" * 24, "0" * 32, "", NOW, "sari", {"m.1": "neutral"}))
+    stores.rescorings.save(Rescoring("sentiment", "m.1", 9, NOW, NOW))
     write_numbers(stores, frozen_numbers())
 
 

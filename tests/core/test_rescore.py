@@ -17,7 +17,7 @@ from pasip_core.pipeline.rescore import left_to_read, rescore
 from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
-from pasip_core.stores.samples import draw_sample, keep_labels
+from pasip_core.stores.samples import draw_sample, forget_gone, keep_labels
 from tests.builders import NOW, make_keyword, make_mention
 from tests.contracts.filling import everything_kept
 
@@ -135,6 +135,8 @@ def test_labels_learn_what_the_new_model_says_and_go_with_their_text(stores: Sto
     edited = make_mention("Jokowi lain sekali", keywords=("jokowi",))
     stores.mentions.upsert([type(edited)(**{**_fields(edited), "id": sample.ids[1]})])
     assert keep_labels(stores) == 2
+    forget_gone(stores)
+    assert stores.samples.get(sample.id).ids == sample.ids[1:]
     assert [one.data_id for one in stores.labels.list()] == [sample.ids[2]]
 
 

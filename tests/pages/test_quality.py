@@ -13,6 +13,7 @@ from pasip_core.domain.quality import ONLY, PAUSE, Label, Rescoring, label_id
 from pasip_core.queries.quality import model_errors
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword
+from tests.contracts.helpers import understand
 from tests.pages.conftest import said, texts
 from tests.pages.test_pages import MAY, two_keywords_in_may
 
@@ -107,6 +108,30 @@ def test_the_sentiment_page_counts_emotions_confidence_and_models(open_app: Open
     assert "test-1: 3" in texts(app)
 
 
+def test_emotions_and_doubt_are_counted_and_lead_to_their_mentions(open_app: Open, fill: Fill, stores: Stores):
+    mentions = [said(f"Marah {n}", "2019-05-02") for n in range(4)]
+    fill(mentions)
+    doubt = [understand(m, "negative", emotion="anger", confidence=0.45) for m in mentions[:3]]
+    stores.mentions.save_analyses([*doubt, understand(mentions[3], "neutral", emotion="happy")])
+    app = open_app("sentiment", **MAY)
+    assert not app.exception
+    felt = next(frame.value for frame in app.dataframe if "share" in frame.value and "name" in frame.value)
+    assert list(felt["name"]) == ["anger", "happiness"]
+    assert "Of **3** mentions (75.0%) the machine is not sure" in texts(app)
+    app.button(key="open_unsure").click().run()
+    assert app.title[0].value == "Mentions"
+    assert "3 mentions" in texts(app)
+
+
+def test_several_mentions_can_be_chosen_to_be_corrected(open_app: Open, fill: Fill):
+    fill(**two_keywords_in_may())
+    app = open_app("mentions", **MAY)
+    app.toggle(key="bulk_on").set_value(True).run()
+    assert not app.exception
+    assert "0 mentions chosen" in texts(app)
+    assert app.button(key="bulk_apply").disabled
+
+
 def test_a_click_leads_to_the_mentions_behind_a_number(open_app: Open, fill: Fill):
     fill(**two_keywords_in_may())
     app = open_app("sentiment", **MAY)
@@ -117,7 +142,7 @@ def test_a_click_leads_to_the_mentions_behind_a_number(open_app: Open, fill: Fil
 
 def test_what_a_click_on_a_chart_narrows():
     assert sentiment_view.picked({"sentiment": "negative"}) == {"sentiments": ("negative",)}
-    assert sentiment_view.picked({"emotion": "anger", "day": None}) == {"emotions": ("anger",)}
+    assert sentiment_view.picked({"emotion": "anger", "date": None}) == {"emotions": ("anger",)}
 
 
 def test_filters_on_emotion_and_confidence_stand_in_the_address(open_app: Open, fill: Fill):

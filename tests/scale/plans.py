@@ -60,7 +60,7 @@ ALLOWED = (
     Allowed(
         r"SEARCH records USING PRIMARY KEY \(collection=\?\)",
         "what people enter",
-        "'(keywords|sources|rhythms|feeds|set_aside|topics|aliases|coordinated_groups)'",
+        "'(keywords|sources|rhythms|feeds|set_aside|topics|aliases|coordinated_groups|labels)'",
     ),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "some hundred topics", "'topics'"),
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "uses of forty days", "'quota_uses'"),

@@ -16,6 +16,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import ORDERS as RANKINGS
 from pasip_core.domain.names import NamedEntity
 from pasip_core.domain.period import Period
+from pasip_core.domain.quality import week_of, week_period
 from pasip_core.domain.quotas import Budget
 from pasip_core.queries import (
     blindness,
@@ -26,7 +27,9 @@ from pasip_core.queries import (
     network,
     overview,
     people,
+    quality,
     rule_trial,
+    sentiment,
     sources,
     stories,
     topics,
@@ -45,6 +48,7 @@ NAMES = tuple(NamedEntity(PERSON, f"Tokoh {letter}") for letter in "ABC")
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "engagement")
 PAGE = 20
 TOPIC = "topic-01"
+LABELLED: quality.Errors = (("bench-1", ((30, 5, 1), (4, 30, 6), (1, 5, 30))),)
 
 
 def page_questions(stores: Stores, period: Period) -> Iterator[Question]:
@@ -100,6 +104,10 @@ def _about(stores: Stores, filters: Filters) -> Iterator[Question]:
     for order in RANKINGS:
         yield f"ranking by {order}", lambda order=order: influencers.ranking(stores, filters, order, ASIDE)
     yield "one account in detail", lambda: influencers.account_detail(stores, filters, "twitter", ACCOUNTS[0])
+    yield "emotions", lambda: sentiment.emotion_days(stores, filters)
+    yield "confidence", lambda: sentiment.confidence(stores, filters)
+    yield "who read this", lambda: sentiment.models(stores, filters)
+    yield "band of errors", lambda: quality.error_band(stores, filters, LABELLED)
     yield "share of voice", lambda: overview.share_of_voice(stores, filters, KEYWORDS[:5])
     yield "topics", lambda: topics.topics_view(stores, filters)
     yield "names", lambda: people.top_names(stores, filters, PERSON)
@@ -163,6 +171,9 @@ def _around(stores: Stores, filters: Filters) -> Iterator[Question]:
     yield "a name", lambda: people.name(stores, NAMES[2].id)
     yield "names to read", lambda: people.unread(stores)
     yield "merged names", lambda: people.said_of_names(stores)
+    week = week_period(week_of(filters.period.last), filters.period)
+    yield "sample of a week", lambda: stores.mentions.ids(week)
+    yield "labels of a sample", lambda: quality.labels_of(stores, week.first.isoformat())
     yield "latest runs", lambda: health.latest_runs(stores)
     yield "trouble", lambda: health.store_trouble(stores, Path.cwd())
     yield "backlog", lambda: health.backlog(stores)
