@@ -140,13 +140,6 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
             dropped.append(name)
         return kept
 
-    def names(name: str) -> tuple[str, ...]:
-        given = list(dict.fromkeys(split(params.get(name, ""))))
-        kept = tuple(value for value in given if len(value) <= MOST_TEXT)[:MOST_ACCOUNTS]
-        if len(kept) < len(given):
-            dropped.append(name)
-        return kept
-
     def one(name: str, known: Collection[str], default: str) -> str:
         return str(take(name, lambda text: text if text in known else None, default))
 
@@ -157,8 +150,8 @@ def read(params: Mapping[str, str], choices: Choices) -> Reading:
         sources=several("source", choices.sources),
         sentiments=several("sentiment", (*SENTIMENTS, PENDING)),
         text=take("text", lambda text: text if len(text) <= MOST_TEXT else None, ""),
-        accounts=names("account"),
-        without=names("without"),
+        accounts=_names(params, "account", dropped),
+        without=_names(params, "without", dropped),
         topic=one("topic", choices.topics, ""),
         lang=one("lang", choices.languages, ""),
         mention=take("mention", lambda text: text if text.isalnum() and len(text) <= 64 else None, ""),
@@ -223,6 +216,15 @@ def stay_on_page(view: View, page: str) -> View:
         view, order="newest", mention=view.mention if page == "topics" else "",
         entity=view.entity if page == "people" else "",
     )  # fmt: skip
+
+
+def _names(params: Mapping[str, str], name: str, dropped: list[str]) -> tuple[str, ...]:
+    """Names of accounts, which may be any; too long ones, and those beyond many, are dropped."""
+    given = list(dict.fromkeys(split(params.get(name, ""))))
+    kept = tuple(value for value in given if len(value) <= MOST_TEXT)[:MOST_ACCOUNTS]
+    if len(kept) < len(given):
+        dropped.append(name)
+    return kept
 
 
 def _days(period: Period | None, first: str, last: str) -> dict[str, str]:
