@@ -58,6 +58,7 @@ def answers(stores: Stores, zone: ZoneInfo) -> dict[str, object]:
     for name, filters in filters_of_pages(replace(WEEKS, zone=zone)).items():
         for by in SPLITS:
             found[f"{name} {by}"] = numbers(stores.mentions.tally(filters, by))
+        found[f"{name} names"] = stores.mentions.tally_names(filters)
         found[f"{name} ranked"] = ids(page_through(stores, filters, "engagement", limit=200))
     by_keyword = Filters(replace(WEEKS, zone=zone), KEYWORDS[:3])
     return {**found, "keywords": numbers(stores.mentions.tally(by_keyword, ("keyword", "sentiment")))}
@@ -70,12 +71,16 @@ def test_columns_answer_as_rows_do(stores: Stores, zone: str) -> None:
     from_columns = answers(stores, ZoneInfo(zone))
     with closing(sqlite3.connect(path)) as connection:
         kept = connection.execute("SELECT * FROM day_columns").fetchall()
+        names = connection.execute("SELECT * FROM day_names").fetchall()
         connection.execute("DELETE FROM day_columns")
         connection.commit()
         from_rows = answers(stores, ZoneInfo(zone))
+        assert connection.execute("SELECT count(*) FROM day_names").fetchone() == (0,)
         connection.executemany("INSERT INTO day_columns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        connection.executemany("INSERT INTO day_names VALUES (?, ?)", names)
         connection.commit()
     assert from_columns == from_rows
+    assert any(len(pairs) > 0 for _, pairs in names)
     assert len(kept) == WEEKS.length - 1
 
 
