@@ -34,7 +34,7 @@ ACCOUNTS = np.dtype([("key", "<u8"), ("place", "<u4")])
 STANCES = np.dtype([("place", "<u4"), ("keyword", "<u4"), ("sentiment", "u1")])
 """One a mention and keyword, by keyword; ``place`` is that of the mention."""
 PAIRS = np.dtype([("place", "<u4"), ("name", "<u4")])
-"""One a mention and name: the place of the mention, the number of the name."""
+"""One a mention and name, by mention: its place, the number of the name."""
 UNKNOWN = -(1 << 63)
 """The engagement of a mention that told none."""
 
@@ -46,7 +46,7 @@ STANCE_ROWS = (
     "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
     "CROSS JOIN stances s ON s.keyword = k.keyword AND s.n >= ? AND s.n < ? ORDER BY s.keyword, s.n"
 )
-NAME_ROWS = "SELECT n, name FROM mention_names INDEXED BY names_of_mention WHERE n >= ? AND n < ?"
+NAME_ROWS = "SELECT n, name FROM mention_names INDEXED BY names_of_mention WHERE n >= ? AND n < ? ORDER BY n"
 COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances")
 
 
