@@ -19,6 +19,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Dimension, Stores
 from pasip_core.stores.sqlite.columns import author_key
+from pasip_core.stores.sqlite.database import MIGRATIONS
 from tests.benchmarks.corpus import KEYWORDS, mentions
 from tests.builders import make_mention
 from tests.contracts.helpers import TODAY, ids, page_through, roll_up
@@ -46,6 +47,23 @@ def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
 
 def path_of(stores: Stores) -> Path:
     return Path(stores.health()["file"])
+
+
+def as_the_first_version(path: Path) -> None:
+    """Put a file of schema 1 with the same rows in its place."""
+    old = path.with_name("first.db")
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        connection.executescript(MIGRATIONS[0].read_text(encoding="utf-8"))
+        connection.execute("ATTACH ? AS new", (str(path),))
+        tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'mention_text%'"
+        for (table,) in connection.execute(tables).fetchall():
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"DELETE FROM main.{table}")
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        connection.execute("PRAGMA main.user_version = 1")
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    old.replace(path)
 
 
 def numbers(totals: list[Total]) -> list[tuple[object, ...]]:
@@ -109,8 +127,7 @@ def test_a_store_of_the_first_version_gets_its_columns_with_the_next_rollup(tmp_
     path, days = path_of(stores), len(stores.metrics.days())
     before = answers(stores, WEEKS.zone)
     stores.close()
-    sql(path, "DROP TABLE day_columns")
-    sql(path, "PRAGMA user_version = 1")
+    as_the_first_version(path)
     stores = connect(Settings(_env_file=None, data_dir=tmp_path))
     assert answers(stores, WEEKS.zone) == before
     assert roll_up(stores) == days
