@@ -16,7 +16,10 @@ TAG = re.compile(r"(?<![\w&#/@])#(\w{2,60})")
 HANDLE = re.compile(r"(?<![\w.@/])@(\w{2,30}(?:\.\w{1,30}){0,3})")
 _HOST = re.compile(r"(?:https?://)?(?:[^\s/?#@]*@)?([^\s/?#:]+)", re.IGNORECASE)
 _IS_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,18}")
-_SAME = {"youtu.be": "youtube.com", "fb.me": "facebook.com", "fb.com": "facebook.com", "x.com": "twitter.com"}
+_SAME = {
+    "youtu.be": "youtube.com", "fb.me": "facebook.com", "fb.com": "facebook.com", "x.com": "twitter.com",
+    "detik.id": "detik.com", "cnn.id": "cnnindonesia.com",
+}  # fmt: skip
 _NOBODY = frozenset({"null", "undefined", "none"})
 """What programs write where an account is missing."""
 

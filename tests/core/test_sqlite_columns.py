@@ -70,6 +70,7 @@ def answers(stores: Stores, zone: ZoneInfo) -> dict[str, object]:
             found[f"{name} {by}"] = numbers(stores.mentions.tally(filters, by))
         for order in ORDERS:
             found[f"{name} accounts by {order}"] = told(stores.mentions.accounts(filters, order, limit=20))
+        found[f"{name} names"] = stores.mentions.tally_names(filters)
         found[f"{name} ranked"] = ids(page_through(stores, filters, "engagement", limit=200))
     by_keyword = Filters(replace(WEEKS, zone=zone), KEYWORDS[:3])
     return {**found, "keywords": numbers(stores.mentions.tally(by_keyword, ("keyword", "sentiment")))}
@@ -83,14 +84,18 @@ def test_columns_answer_as_rows_do(stores: Stores, zone: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         kept = connection.execute("SELECT * FROM day_columns").fetchall()
         reach = connection.execute("SELECT * FROM day_reach").fetchall()
+        names = connection.execute("SELECT * FROM day_names").fetchall()
         connection.execute("DELETE FROM day_columns")
         assert connection.execute("SELECT count(*) FROM day_reach").fetchone() == (0,), "they go together"
         connection.commit()
         from_rows = answers(stores, ZoneInfo(zone))
         connection.executemany(f"INSERT INTO day_columns VALUES ({', '.join('?' * len(kept[0]))})", kept)
         connection.executemany("INSERT INTO day_reach VALUES (?, ?, ?)", reach)
+        assert connection.execute("SELECT count(*) FROM day_names").fetchone() == (0,)
+        connection.executemany("INSERT INTO day_names VALUES (?, ?)", names)
         connection.commit()
     assert from_columns == from_rows
+    assert any(len(pairs) > 0 for _, pairs in names)
     assert len(kept) == WEEKS.length - 1
 
 

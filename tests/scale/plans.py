@@ -53,6 +53,7 @@ ALLOWED = (
     ),
     Allowed(r"SCAN scraped_data USING INDEX to_analyse", "what waits, counted up to a bound", r"LIMIT 10001\b"),
     Allowed(r"SEARCH scraped_data USING COVERING INDEX to_name \(names_by[<>]\?\)", "the same", r"LIMIT 10001\b"),
+    Allowed(r"SEARCH names", "the last one", r"^SELECT max\(number\) FROM names$"),
     Allowed(r"SCAN x", "rows of a name within a period, each once", r"SELECT DISTINCT n FROM mention_names"),
     Allowed(r"SEARCH pending_hours USING INTEGER PRIMARY KEY \(rowid<\?\)", "the last one before", r"SELECT max\(n\)"),
     Allowed(r"SEARCH leases USING INDEX sqlite_autoindex_leases_1 \(name=\?\)", "one lease"),

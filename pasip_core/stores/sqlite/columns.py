@@ -41,7 +41,7 @@ READ = np.dtype([("emotion", "<u2"), ("model", "<u2"), ("confidence", "u1")])
 CONFIDENCES = (LOW, HIGH, PENDING)
 READ_DIMENSIONS = frozenset({"emotion", "model", "confidence"})
 PAIRS = np.dtype([("place", "<u4"), ("name", "<u4")])
-"""One a mention and name: the place of the mention, the number of the name."""
+"""One a mention and name, by mention: its place, the number of the name."""
 UNKNOWN = -(1 << 63)
 """The engagement of a mention that told none."""
 
@@ -62,7 +62,7 @@ REACH_ROWS = (
 WITHOUT = {"stances": "x'' AS stances", "readings": "'{}' AS readings", "read": "x'' AS read"}
 """What stands in place of columns that were not asked for."""
 COLUMNS = ("first", "end", "voices", "keywords", "facts", "accounts", "stances", "readings", "read")
-NAME_ROWS = "SELECT n, name FROM mention_names INDEXED BY names_of_mention WHERE n >= ? AND n < ?"
+NAME_ROWS = "SELECT n, name FROM mention_names INDEXED BY names_of_mention WHERE n >= ? AND n < ? ORDER BY n"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -34,6 +35,8 @@ class Groups:
     known: Mapping[int, NamedEntity]
     hidden: frozenset[int]
     by_id: Mapping[str, int]
+    top: int
+    """Beyond all numbers."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, merged: Merged) -> Groups:
@@ -51,24 +54,30 @@ class Groups:
                 known[members[0]], by_id[main] = entity, members[0]
         hidden = {mains.get(numbers[id], numbers[id]) for id in merged.hidden if id in numbers}
         hidden |= {by_id[main] for main in merged.hidden if main in by_id}
-        return cls(mains, known, frozenset(hidden), by_id)
+        last = connection.execute("SELECT max(number) FROM names").fetchone()[0] or 0
+        return cls(mains, known, frozenset(hidden), by_id, last + 1)
 
     def united(self, numbers: Array, mentions: Array, tones: Array) -> tuple[Array, Array]:
-        """Numbers of groups with tones, those of one mention once."""
+        """Numbers of groups with tones, those of one mention once; the names of a mention stand together."""
         if not self.mains:
             return numbers, tones
-        froms = np.array(sorted(self.mains), np.int64)
-        tos = np.array([self.mains[n] for n in froms.tolist()], np.int64)
-        places = np.minimum(np.searchsorted(froms, numbers), len(froms) - 1)
-        merged = froms[places] == numbers
-        if not merged.any():
-            return numbers, tones
-        mains = tos[places[merged]]
-        _, first = np.unique(mains * (1 << 32) + mentions[merged], return_index=True)
-        return (
-            np.concatenate([numbers[~merged], mains[first]]),
-            np.concatenate([tones[~merged], tones[merged][first]]),
-        )
+        merged = np.flatnonzero(self.table[numbers])
+        mains, of = self.table[numbers[merged]], mentions[merged]
+        again = np.zeros(len(merged), bool)
+        for back in range(1, int(np.bincount(of).max(initial=0))):
+            again[back:] |= (of[back:] == of[:-back]) & (mains[back:] == mains[:-back])
+        numbers = numbers.copy()
+        numbers[merged] = mains
+        keep = np.ones(len(numbers), bool)
+        keep[merged[again]] = False
+        return numbers[keep], tones[keep]
+
+    @cached_property
+    def table(self) -> Array:
+        """By number that of its group, 0 where it stands for itself."""
+        found = np.zeros(self.top, np.int64)
+        found[list(self.mains)] = list(self.mains.values())
+        return found
 
 
 @dataclass(frozen=True)
@@ -90,13 +99,17 @@ class Wanted:
         members = {number for number, main in groups.mains.items() if main in mains}
         return cls(places, groups, frozenset(mains | members))
 
-    def among(self, numbers: Array) -> Array:
-        """Whether each may count; what was merged may be of another kind than what it counts as."""
+    @cached_property
+    def listed(self) -> Array:
+        """By number whether it may count; what was merged may be of another kind than what it counts as."""
+        found = np.zeros(self.groups.top, bool)
         if self.only is not None:
-            return np.isin(numbers, sorted(self.only))
-        listed = np.array([place in self.kinds for place in range(1 << KIND_BITS)])
-        found: Array = listed[numbers & ALL_KINDS]
-        return found | np.isin(numbers, sorted(self.groups.mains)) if self.groups.mains else found
+            found[sorted(self.only)] = True
+            return found
+        for place in self.kinds:
+            found[place :: 1 << KIND_BITS] = True
+        found[list(self.groups.mains)] = True
+        return found
 
 
 @dataclass
@@ -150,9 +163,8 @@ def _of_day(
     pairs, meant = pairs_of(connection, day), chosen.of(day)
     tones = np.full(len(day.facts), NOT_MEANT, np.uint8)
     tones[meant.places] = meant.tones
-    numbers = pairs["name"].astype(np.int64)
-    listed = wanted.among(numbers)
-    numbers, places = numbers[listed], pairs["place"][listed].astype(np.int64)
+    pairs = pairs[wanted.listed[pairs["name"]]]
+    numbers, places = pairs["name"].astype(np.int64), pairs["place"].astype(np.int64)
     found = tones[places]
     keep = found != NOT_MEANT
     return numbers[keep], places[keep], found[keep]
@@ -165,13 +177,14 @@ def _of_rows(
     chosen = select(filters, names=names)
     rows = connection.execute(
         f"SELECT y.name, {chosen.n}, {chosen.sentiment} "
-        f"FROM {chosen.tables} CROSS JOIN mention_names y ON y.n = m.n WHERE {' AND '.join(chosen.conditions)}",
+        f"FROM {chosen.tables} CROSS JOIN mention_names y ON y.n = m.n "
+        f"WHERE {' AND '.join(chosen.conditions)} ORDER BY {chosen.n}",
         chosen.values,
     ).fetchall()
     numbers = np.array([row[0] for row in rows], np.int64)
     _, mentions = np.unique(np.array([row[1] for row in rows], np.int64), return_inverse=True)
     tones = np.array([COUNTED.index(row[2]) for row in rows], np.uint8)
-    keep = wanted.among(numbers)
+    keep = wanted.listed[numbers]
     return numbers[keep], mentions[keep], tones[keep]
 
 
