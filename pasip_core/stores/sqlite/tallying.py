@@ -36,10 +36,11 @@ def tally(
         summed.add(day.day)
     if not summed and not stories:
         return _tally_rows(connection, filters, by, limit)
+    split: Sequence[Dimension] = (
+        (*by, "day") if stories and "day" not in by else by
+    )  # a story counts on each of its days
     for gap in gaps(filters.period, summed):
-        parts = [Period(day, day, gap.zone) for day in gap.days()] if stories else [gap]
-        for part in parts:
-            sums.add_totals(_tally_rows(connection, replace(filters, period=part), by, None, stories=stories))
+        sums.add_totals(_tally_rows(connection, replace(filters, period=gap), split, None, stories=stories))
     return sums.loudest(connection, limit)
 
 
