@@ -36,9 +36,8 @@ def tally(
         summed.add(day.day)
     if not summed and not stories:
         return _tally_rows(connection, filters, by, limit)
-    split: Sequence[Dimension] = (
-        (*by, "day") if stories and "day" not in by else by
-    )  # a story counts on each of its days
+    # a story counts on each of its days
+    split: Sequence[Dimension] = (*by, "day") if stories and "day" not in by else by
     for gap in gaps(filters.period, summed):
         sums.add_totals(_tally_rows(connection, replace(filters, period=gap), split, None, stories=stories))
     return sums.loudest(connection, limit)
