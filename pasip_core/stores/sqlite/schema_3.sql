@@ -42,11 +42,10 @@ SELECT ((day - 719163) * 86400 + 43200) << 20, (SELECT last FROM changes) FROM (
 CREATE INDEX of_story ON scraped_data (cluster_id, excluded);
 CREATE TABLE stories_to_look (n INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE fingerprints (
-    n INTEGER PRIMARY KEY, words INTEGER NOT NULL, sketch BLOB NOT NULL, looked_at INTEGER NOT NULL
+    n INTEGER PRIMARY KEY, words INTEGER NOT NULL, sketch BLOB NOT NULL, bands TEXT NOT NULL, looked_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX fingerprints_by_age ON fingerprints (looked_at);
 CREATE TABLE fingerprint_bands (band INTEGER, n INTEGER, PRIMARY KEY (band, n)) STRICT, WITHOUT ROWID;
-CREATE INDEX bands_of_mention ON fingerprint_bands (n);
 CREATE TRIGGER story_of_new_mention AFTER INSERT ON scraped_data BEGIN
     INSERT OR IGNORE INTO stories_to_look (n) VALUES (new.n);
 END;
@@ -59,7 +58,7 @@ CREATE TRIGGER story_of_removed_mention AFTER DELETE ON scraped_data BEGIN
     DELETE FROM stories_to_look WHERE n = old.n;
 END;
 CREATE TRIGGER forgotten_fingerprint AFTER DELETE ON fingerprints BEGIN
-    DELETE FROM fingerprint_bands WHERE n = old.n;
+    DELETE FROM fingerprint_bands WHERE n = old.n AND band IN (SELECT value FROM json_each(old.bands));
 END;
 INSERT INTO stories_to_look (n) SELECT n FROM scraped_data;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,8 +55,12 @@ class SqliteStories:
                 fitting = self._fitting(connection, batch)
                 connection.executemany("DELETE FROM fingerprints WHERE n = ?", ((n,) for n, _ in fitting))
                 connection.executemany(
-                    "INSERT INTO fingerprints (n, words, sketch, looked_at) VALUES (?, ?, ?, ?)",
-                    ((n, one.words, one.sketch, milliseconds(at)) for n, one in fitting if one.bands),
+                    "INSERT INTO fingerprints (n, words, sketch, bands, looked_at) VALUES (?, ?, ?, ?, ?)",
+                    (
+                        (n, one.words, one.sketch, json.dumps(one.bands), milliseconds(at))
+                        for n, one in fitting
+                        if one.bands
+                    ),
                 )
                 connection.executemany(
                     "INSERT OR IGNORE INTO fingerprint_bands (band, n) VALUES (?, ?)",
@@ -71,7 +76,7 @@ class SqliteStories:
         rows = {row["id"].hex(): row for row in found}
         return [
             (row["n"], one)
-            for one in batch
+            for one in {one.data_id: one for one in batch}.values()
             if (row := rows.get(one.data_id)) is not None and row["content_hash"].hex() == one.content_hash
         ]
 

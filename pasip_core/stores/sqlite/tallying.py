@@ -44,11 +44,11 @@ def tally(
         summed.add(day.day)
     if not summed and not stories:
         return _tally_rows(connection, filters, by, limit, names)
+    # a story counts on each of its days
+    split: Sequence[Dimension] = (*by, "day") if stories and "day" not in by else by
     for gap in gaps(filters.period, summed):
-        parts = [Period(day, day, gap.zone) for day in gap.days()] if stories else [gap]
-        for part in parts:
-            rows = _tally_rows(connection, replace(filters, period=part), by, None, names, stories=stories)
-            sums.add_totals(rows)
+        rows = _tally_rows(connection, replace(filters, period=gap), split, None, names, stories=stories)
+        sums.add_totals(rows)
     return sums.loudest(connection, limit)
 
 
