@@ -21,6 +21,10 @@ Progress = Callable[[int, int | None, str], None]
 """See ``pipeline.progress``."""
 
 
+def _silent(done: int, total: int | None, note: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """How many of several were corrected, and those that were refused, each with the reason."""
@@ -64,7 +68,7 @@ def correct_several(
 
 
 def correct_file(
-    stores: Stores, settings: Settings, path: Path, *, who: str = LOCAL, progress: Progress | None = None
+    stores: Stores, settings: Settings, path: Path, *, who: str = LOCAL, progress: Progress = _silent
 ) -> ImportRun:
     """Correct what the rows of a file name (see ``importing.corrections``); an export with changed cells will do.
 
@@ -72,8 +76,7 @@ def correct_file(
     """
     from pasip_core.pipeline.importing.corrections import correct_file as run_file
 
-    told = {"progress": progress} if progress else {}
-    run = run_file(stores, path, partial(_correct_where_other, stores, who), **told)
+    run = run_file(stores, path, partial(_correct_where_other, stores, who), progress=progress)
     now = datetime.now(UTC)
     record(stores, now, who, "correct.file", run.id, file=run.file_name, corrected=run.updated, rejected=run.rejected)
     if run.updated:
