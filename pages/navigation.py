@@ -37,7 +37,7 @@ pages = {
         st.Page("privacy.py", title=t("Privacy"), icon=":material/shield_person:"),
     ],
 }
-page = st.navigation(pages)
+page = st.navigation(pages, expanded=True)
 frame.show_frame()
 with state.guarded(page.url_path or "overview"):
     state.announce_trouble()

@@ -39,7 +39,7 @@ def show() -> None:
 def _label(week: Period) -> None:
     """The next text with its keys; only this part is drawn again after each."""
     with state.attempted():
-        sample = quality.open_sample(cached.stores(), week)
+        sample = cached.stores().samples.get(week.first.isoformat()) or cached.sample_to_be(week)
         mention, left = _next(sample)
         done = len(sample.ids) - left
         st.progress(

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from pasip_core.domain.period import Period
 from pasip_core.domain.quality import ONLY, PAUSE, UNCLEAR, Label, Rescoring, Sample, label_id
 from pasip_core.errors import InputError
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
-from pasip_core.stores.samples import draw_sample, words_of_models
+from pasip_core.stores.samples import words_of_models
 from pasip_core.stores.values import check_sentiments
 
 from .audit import LOCAL, record
 from .follow_up import ask_for
 
 
-def open_sample(stores: Stores, week: Period, *, who: str = LOCAL) -> Sample:
-    """The sample of a week, drawn where it is not yet."""
-    known = stores.samples.get(week.first.isoformat())
-    if known:
-        return known
-    sample = draw_sample(stores, week, datetime.now(UTC))
-    if sample.ids:
-        record(stores, sample.drawn_at, who, "sample.draw", sample.id, texts=len(sample.ids), of=sample.population)
-    return sample
-
-
 def label(stores: Stores, sample: Sample, data_id: str, sentiment: str, *, who: str = LOCAL) -> Label:
     """Note what a person says of a text of the sample; ``UNCLEAR`` leaves it out. A later word replaces it.
 
+    With its first label a sample that is not kept yet is kept; where another one of that week is, that one holds.
     ``InputError`` for another sentiment, or a mention that is not in the sample or gone. Numbers do not change.
     """
     if sentiment != UNCLEAR:
         check_sentiments(sentiment)
-    mention = stores.mentions.get(data_id) if data_id in sample.ids else None
+    known = _kept(stores, sample, who)
+    mention = stores.mentions.get(data_id) if data_id in known.ids else None
     if mention is None:
         raise InputError(f"mention: {data_id!r} is not there", field="mention", value=data_id)
     said = words_of_models(stores, mention)
@@ -43,6 +34,15 @@ def label(stores: Stores, sample: Sample, data_id: str, sentiment: str, *, who: 
     made = Label(id, sample.id, data_id, mention.content_hash, sentiment, datetime.now(UTC), who, said)
     stores.labels.save(made)
     record(stores, made.at, who, "sample.label", data_id, week=sample.id, sentiment=sentiment or None)
+    return made
+
+
+def _kept(stores: Stores, sample: Sample, who: str) -> Sample:
+    if known := stores.samples.get(sample.id):
+        return known
+    made = replace(sample, drawn_at=datetime.now(UTC))
+    stores.samples.save(made)
+    record(stores, made.drawn_at, who, "sample.draw", made.id, texts=len(made.ids), of=made.population)
     return made
 
 

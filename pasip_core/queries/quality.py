@@ -12,8 +12,9 @@ from pasip_core.domain.analysis import CORRECTION, PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period, day_of
-from pasip_core.domain.quality import LEAST_LABELS, ONLY, PAUSE, UNCLEAR, Label, Rescoring, week_of, week_period
+from pasip_core.domain.quality import LEAST_LABELS, ONLY, PAUSE, UNCLEAR, Label, Rescoring, Sample, week_of, week_period
 from pasip_core.stores.ports import Stores
+from pasip_core.stores.samples import drawn
 
 from .error_band import bands, wilson
 
@@ -172,6 +173,11 @@ def agreements(errors: Errors) -> list[Agreement]:
 def labels_of(stores: Stores, week: str) -> list[Label]:
     """The labels of a sample, the latest first."""
     return stores.labels.list({"week": week}, order_by="at", descending=True)
+
+
+def sample_of(stores: Stores, week: Period) -> Sample:
+    """The sample of a week as it is kept, or would be drawn of the mentions there are now."""
+    return stores.samples.get(week.first.isoformat()) or drawn(stores, week, week.end)
 
 
 def weeks(stores: Stores, zone: ZoneInfo, now: datetime) -> list[Period]:

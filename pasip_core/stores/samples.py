@@ -25,14 +25,19 @@ def draw_sample(stores: Stores, week: Period, now: datetime) -> Sample:
 
     A week without mentions has an empty one, which is not kept.
     """
-    id = week.first.isoformat()
-    if known := stores.samples.get(id):
+    if known := stores.samples.get(week.first.isoformat()):
         return known
-    ids = stores.mentions.ids(week)
-    sample = Sample(id, now, len(ids), draw(id, ids))
-    if ids:
+    sample = drawn(stores, week, now)
+    if sample.ids:
         stores.samples.save(sample)
     return sample
+
+
+def drawn(stores: Stores, week: Period, now: datetime) -> Sample:
+    """The sample as it would be drawn now; nothing is kept."""
+    id = week.first.isoformat()
+    ids = stores.mentions.ids(week)
+    return Sample(id, now, len(ids), draw(id, ids))
 
 
 def words_of_models(stores: Stores, mention: Mention) -> dict[str, str]:

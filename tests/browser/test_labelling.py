@@ -39,7 +39,6 @@ def test_a_sample_is_labelled_with_the_keys_alone(open_page, stores: Stores, wee
         stores.labels.delete(label.id)
     page = open_page("/quality")
     page.locator(".st-key-label_keys").wait_for()  # the week that ended last is chosen to begin with
-    wait_until(lambda: stores.samples.get(id) is not None, 30, "the sample is drawn")
     wanted = ["positive", "negative", "neutral"]
     for number, key in enumerate(("1", "3", "2"), start=1):
         page.keyboard.press(key)

@@ -320,6 +320,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         pending = {m.id for m in self.model.alive() if m.analysis is None}
         assert set(ids(self.stores.mentions.unanalysed(100))) == pending
         assert self.stores.mentions.count_unanalysed() == len(pending)
+        assert sorted(self.stores.mentions.ids(everything().period)) == sorted(m.id for m in self.model.alive())
         versions = [m.analysis.model_version for m in self.model.alive() if m.analysis]
         assert self.stores.mentions.read_by() == dict(Counter(versions))
         others = {

@@ -39,15 +39,13 @@ def test_corrections_are_learnt_from_but_not_what_a_model_is_judged_by(stores: S
 def test_a_correction_outranks_the_same_text_of_a_set(tmp_path: Path) -> None:
     folder = tmp_path / "sentiment"
     folder.mkdir()
-    (folder / "smsa_train.tsv").write_text("bagus sekali\tpositive\nburuk sekali\tnegative\n", encoding="utf-8")
+    (folder / "smsa_train.tsv").write_text("zumbala keren\tpositive\nburuk sekali\tnegative\n", encoding="utf-8")
     for name in ("indonesian", "javanese", "sundanese"):
         (folder / f"nusax_{name}_train.csv").write_text("id,text,label\n1,biasa saja,neutral\n", encoding="utf-8")
-    names = sorted(path.name for path in folder.iterdir())
-    found = read_training(tmp_path, corrections=[("Bagus, sekali!", "negative")])
-    assert names
+    found = read_training(tmp_path, corrections=[("Zumbala, keren!", "negative")])
     assert (found.groups <= OF_PEOPLE).sum() == 1
-    texts = [text for text in found.texts if "agus" in text and "ekali" in text]
-    assert texts == ["Bagus, sekali!"]
+    texts = [text for text in found.texts if "umbala" in text]
+    assert texts == ["Zumbala, keren!"]
 
 
 def test_a_folder_with_a_trained_model_is_a_model(tmp_path: Path) -> None:
