@@ -109,6 +109,10 @@ def show_account(wanted: Filters, row: dict[str, Any], aside: SetAside | None, v
         f"{labels.sentiment(name)} {formats.number(count)}" for name, count in detail.by_sentiment.items() if count
     )
     st.caption(t("By sentiment: {counts}.", counts=counts))
+    if detail.topics:
+        names = cached.topic_names()
+        told = "; ".join(f"{names.get(topic, topic)} ({formats.number(count)})" for topic, count in detail.topics)
+        st.caption(t("Topics: {topics}.", topics=state.shown(told)))
     _show_actions(wanted, platform, author, aside)
     st.markdown("**" + t("Mentions with most engagement") + "**")
     tables.show_mentions(detail.loudest, key="account_mentions", selectable=False, towards=wanted.one_keyword)

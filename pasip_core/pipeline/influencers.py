@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.filters import Filters
@@ -17,12 +16,8 @@ KEPT = 200
 """Accounts of each ranking."""
 RANKINGS: tuple[AccountOrder, ...] = ("followers", "engagement", "mentions")
 
-Topics = Callable[[Account], tuple[str, ...]]
-
-
-def of_nothing(account: Account) -> tuple[str, ...]:
-    """No topics."""
-    return ()
+TOPICS = 5
+"""Of an account, those it speaks of most."""
 
 
 def latest_days(stores: Stores, zone: ZoneInfo, clock: Clock = utc_now) -> Period | None:
@@ -31,8 +26,15 @@ def latest_days(stores: Stores, zone: ZoneInfo, clock: Clock = utc_now) -> Perio
     return None if span is None else Period.last_days(DAYS, min(span[1], clock()), zone)
 
 
+def topics_of(stores: Stores, period: Period, account: Account) -> tuple[str, ...]:
+    """Ids of the topics that the account took part in, the one it spoke of most first."""
+    own = Filters(period, platforms=(account.platform,), accounts=(account.author,))
+    told = stores.mentions.tally(own, ("topic",), limit=TOPICS + 1)  # one of them may be none
+    return tuple(topic for total in told if (topic := str(total.by["topic"])))[:TOPICS]
+
+
 def keep_influencers(
-    stores: Stores, zone: ZoneInfo, *, clock: Clock = utc_now, topics: Topics = of_nothing, progress: Progress = silent
+    stores: Stores, zone: ZoneInfo, *, clock: Clock = utc_now, progress: Progress = silent
 ) -> int:
     """Replace the collection by those who are first by followers, engagement or mentions; how many.
 
@@ -47,7 +49,7 @@ def keep_influencers(
             found |= {account.id: account for account in ranked}
         at = clock()
         for done, account in enumerate(found.values(), start=1):
-            stores.influencers.save(influencer(account, period, at, topics(account)))
+            stores.influencers.save(influencer(account, period, at, topics_of(stores, period, account)))
             progress(done, len(found), "influencers")
     for record in stores.influencers.list():
         if record.id not in found:

@@ -21,7 +21,7 @@ Name = tuple[str, str]
 """Platform and author."""
 MOST = 100
 """Accounts of a ranking."""
-LOUDEST = 5
+LOUDEST = TOPICS = 5
 COLUMNS = (
     "id", "platform", "author", "followers", "engagement_total", "told", "mentions", "engagement_rate", "polarity",
     "sentiment", "last_activity", "profile_url",
@@ -52,11 +52,13 @@ def ranking(
 
 @dataclass(frozen=True, slots=True)
 class AccountDetail:
-    """One account: mentions a day (columns day, volume; every day), by sentiment, and those with most engagement."""
+    """One account: mentions a day (columns day, volume; every day), by sentiment, those with most engagement, and ids
+    of the topics it speaks of with their mentions, the largest first."""
 
     trend: pd.DataFrame
     by_sentiment: dict[str, int]
     loudest: tuple[Mention, ...]
+    topics: tuple[tuple[str, int], ...]
 
 
 def of_account(filters: Filters, platform: str, author: str) -> Filters:
@@ -75,7 +77,9 @@ def account_detail(stores: Stores, filters: Filters, platform: str, author: str)
         days[total.by["day"]] += total.volume  # type: ignore[index]
     trend = pd.DataFrame({"day": list(days), "volume": list(days.values())})
     loudest = stores.mentions.page(own, limit=LOUDEST, order="engagement").mentions
-    return AccountDetail(trend, sums.by_sentiment(totals), loudest)
+    told = stores.mentions.tally(own, ("topic",), limit=TOPICS + 1)
+    topics = [(str(total.by["topic"]), total.volume) for total in told if total.by["topic"]]
+    return AccountDetail(trend, sums.by_sentiment(totals), loudest, tuple(topics[:TOPICS]))
 
 
 def set_aside(stores: Stores) -> list[SetAside]:

@@ -38,7 +38,7 @@ from pasip_core.queries.influencers import account_detail, ranking
 from pasip_core.queries.network import network
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.connect import connect
-from pasip_core.stores.ports import Stores
+from pasip_core.stores.ports import Assigned, Stores
 from tests.builders import NOW, make_mention
 from tests.contracts.helpers import WEEK, everything, roll_up
 from tests.core.test_compacting import everywhere
@@ -214,6 +214,19 @@ def test_the_collection_holds_the_latest_weeks_and_is_made_anew_each_time(stores
     stores.mentions.upsert([said("baru")])
     keep_influencers(stores, JAKARTA, clock=lambda: NOW)
     assert [record.username for record in stores.influencers.list()] == ["baru"]
+
+
+def test_an_account_is_known_by_the_topics_it_speaks_of(stores: Stores) -> None:
+    told = [said("siti", f"kata {n}") for n in range(4)] + [said("tono", "lain")]
+    stores.mentions.upsert(told)
+    topics = ["beras", "banjir", "beras", "", "banjir"]
+    stores.mentions.assign_topics(
+        [Assigned(m.id, m.content_hash, topic) for m, topic in zip(told, topics, strict=True) if topic]
+    )
+    keep_influencers(stores, JAKARTA, clock=lambda: NOW)
+    kept = {record.username: record.topics_discussed for record in stores.influencers.list()}
+    assert kept == {"siti": ("beras", "banjir"), "tono": ("banjir",)}
+    assert account_detail(stores, Filters(WEEK), "twitter", "siti").topics == (("beras", 2), ("banjir", 1))
 
 
 def test_an_old_import_has_influencers_of_its_own_time(stores: Stores) -> None:
