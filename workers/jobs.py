@@ -1,4 +1,5 @@
-"""The bodies of the jobs in ``pasip_core.dispatch.table``: read ids, call the stage, report progress.
+"""The bodies of the jobs in ``pasip_core.dispatch.table``, save those of ``understanding``: read ids, call the stage,
+report progress.
 
 Each runs in a process of its own, forked from a worker, opens the stores there and raises when it fails.
 Killed at any line it can simply run again.
@@ -6,19 +7,15 @@ Killed at any line it can simply run again.
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from pasip_core.dispatch import dispatch, forget_jobs, open_connection
-from pasip_core.domain.period import Period
 from pasip_core.domain.runs import SourceInfo, Trial
 from pasip_core.errors import InputError, StoreUnavailable
 from pasip_core.settings import Settings, current_settings
@@ -26,24 +23,9 @@ from pasip_core.stores.ports import Stores
 
 from .collecting import dispatch_due, may_ask
 from .reporting import reported
+from .within import LEASE_PAUSE, SLICE_SECONDS, opened_stores, owner
 
-SLICE_SECONDS = 10.0
-"""A long work gives its worker back this often, and queues up again behind what came meanwhile."""
-GIVING_WAY = 1.0
-"""Seconds that names are read while mentions wait for their sentiment, which goes first."""
 ROLLUP_DAYS = 50
-LEASE_PAUSE = 1.0
-
-
-@contextmanager
-def _stores(settings: Settings) -> Iterator[Stores]:
-    from pasip_core.stores.connect import connect
-
-    stores = connect(settings, make=False)
-    try:
-        yield stores
-    finally:
-        stores.close()
 
 
 def collect_source(source: str, keyword_ids: Sequence[str] = ()) -> None:
@@ -54,7 +36,7 @@ def collect_source(source: str, keyword_ids: Sequence[str] = ()) -> None:
     settings = current_settings()
     with (
         reported() as progress,
-        _stores(settings) as stores,
+        opened_stores(settings) as stores,
         open_connection(settings) as redis,
         open_sources(settings, stores, redis) as sources,
     ):
@@ -76,7 +58,7 @@ def refresh() -> None:
     now = datetime.now(UTC)
     with (
         reported() as progress,
-        _stores(settings) as stores,
+        opened_stores(settings) as stores,
         open_connection(settings) as redis,
         open_sources(settings, stores, redis) as sources,
     ):
@@ -97,7 +79,7 @@ def import_file(import_id: str, path: str, mapping: Mapping[str, str], platform:
     from pasip_core.pipeline.importing import import_file as run_import
 
     settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
+    with reported() as progress, opened_stores(settings) as stores:
         if not Path(path).parent.is_dir():
             raise StoreUnavailable(f"{Path(path).parent} is not there; bring the folder of uploads back")
         try:
@@ -115,131 +97,13 @@ def import_file(import_id: str, path: str, mapping: Mapping[str, str], platform:
             _follow_up(settings)
 
 
-def rematch() -> None:
-    """Give stored mentions the keywords of the present rules, one slice at a time."""
-    from pasip_core.pipeline.enrich import rematch as run_rematch
-
-    from .models import sentiment_model
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        done = run_rematch(stores, sentiment_model(settings), progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        dispatch("rematch", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
-
-
-def enrich() -> None:
-    """Analyse mentions that have no analysis, one slice at a time."""
-    from pasip_core.pipeline.enrich import enrich as run_enrich
-
-    from .models import emotion_model, sentiment_model
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        if not stores.mentions.count_unanalysed(bound=1):
-            return
-        models = sentiment_model(settings), emotion_model()
-        done = run_enrich(stores, *models, progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        dispatch("enrich", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
-
-
-def topics(first: str = "", last: str = "") -> None:
-    """Find the topics of these days, or of the last thirty."""
-    from pasip_core.pipeline.topics import DEFAULT_DAYS, find_topics
-
-    settings = current_settings()
-    period = Period.last_days(DEFAULT_DAYS, datetime.now(UTC), settings.zone)
-    if first and last:
-        period = Period(date.fromisoformat(first), date.fromisoformat(last), settings.zone)
-    with reported() as progress, _stores(settings) as stores:
-        find_topics(stores, period, owner=_owner(), progress=progress)
-
-
-def rescore() -> None:
-    """Have the present model read what another one read, one slice at a time."""
-    from pasip_core.pipeline.rescore import rescore as run_rescore
-
-    from .models import emotion_model, sentiment_model
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        models = sentiment_model(settings), emotion_model()
-        done = run_rescore(stores, *models, progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        dispatch("rescore", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
-
-
-def stories() -> None:
-    """Bring copies of one text together, one slice at a time."""
-    from pasip_core.pipeline.stories import group_stories
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as opened:
-        done = group_stories(opened, owner=_owner(), progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        if not done.done:  # another process is at it
-            time.sleep(LEASE_PAUSE)
-        dispatch("stories", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
-
-
-def entities() -> None:
-    """Read the names in mentions, one slice at a time; a short one where sentiment waits behind it."""
-    from pasip_core.domain.names import READER
-    from pasip_core.pipeline.naming import read_names
-
-    from .models import name_reader
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        if not stores.mentions.count_unnamed(READER, bound=1):
-            return
-        waits = bool(stores.mentions.count_unanalysed(bound=1))
-        if waits:
-            dispatch("enrich", settings=settings)
-        done = read_names(stores, name_reader(), progress=progress, seconds=GIVING_WAY if waits else SLICE_SECONDS)
-    if done.left:
-        dispatch("entities", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
-
-
-def coordination() -> None:
-    """Look for accounts that share the same at the same time, more often than by chance."""
-    from pasip_core.pipeline.coordination import find_groups
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as opened:
-        find_groups(opened, settings.zone, progress=progress)
-
-
-def sample() -> None:
-    """Draw the sample of the week that ended last, and forget labels of texts that are gone."""
-    from pasip_core.stores.samples import draw_sample, forget_gone, last_week
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        now = datetime.now(UTC)
-        drawn = draw_sample(stores, last_week(now, settings.zone), now)
-        forget_gone(stores)
-        progress(len(drawn.ids), len(drawn.ids), "")
-
-
 def rollup() -> None:
     """Recompute the days that changed, some at a time."""
     from pasip_core.pipeline.rollup import rollup as run_rollup
 
     settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        days = run_rollup(stores, owner=_owner(), progress=progress, limit_days=ROLLUP_DAYS)
+    with reported() as progress, opened_stores(settings) as stores:
+        days = run_rollup(stores, owner=owner(), progress=progress, limit_days=ROLLUP_DAYS)
         left = bool(stores.mentions.touched_days(1))
     if left:
         if not days:  # another process holds the lease
@@ -252,8 +116,8 @@ def cleanup() -> None:
     from pasip_core.pipeline.retention import cleanup as run_cleanup
 
     settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        done = run_cleanup(stores, settings, owner=_owner(), progress=progress, seconds=SLICE_SECONDS)
+    with reported() as progress, opened_stores(settings) as stores:
+        done = run_cleanup(stores, settings, owner=owner(), progress=progress, seconds=SLICE_SECONDS)
     if done.left:
         dispatch("cleanup", settings=settings)
 
@@ -263,15 +127,15 @@ def erase_person(erasure_id: str, key: str) -> None:
     from pasip_core.pipeline.erasure import erase
 
     settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
+    with reported() as progress, opened_stores(settings) as stores:
         queue = partial(forget_jobs, settings=settings)
-        erase(stores, settings, erasure_id, key, owner=_owner(), scrub_queue=queue, progress=progress)
+        erase(stores, settings, erasure_id, key, owner=owner(), scrub_queue=queue, progress=progress)
 
 
 def collect_due(group: str) -> None:
     """Enqueue a collection for each source of ``group`` (``news`` or ``social``)."""
     settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
+    with reported() as progress, opened_stores(settings) as stores:
         jobs = dispatch_due(group, _publish(settings, stores), stores, settings, datetime.now(UTC))
         progress(len(jobs), len(jobs), group)
 
@@ -306,7 +170,7 @@ def test_source(source: str) -> None:
     settings = current_settings()
     with (
         reported() as progress,
-        _stores(settings) as stores,
+        opened_stores(settings) as stores,
         open_connection(settings) as redis,
         open_sources(settings, stores, redis) as sources,
     ):
@@ -323,7 +187,7 @@ def _one_line(text: str) -> str:
 def publish_sources() -> None:
     """Write down which sources there are, for the pages."""
     settings = current_settings()
-    with reported(), _stores(settings) as stores:
+    with reported(), opened_stores(settings) as stores:
         _publish(settings, stores)
 
 
@@ -340,18 +204,9 @@ def rhythms() -> None:
     from pasip_core.pipeline.rhythms import learn_rhythms
 
     settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
+    with reported() as progress, opened_stores(settings) as stores:
         learnt = learn_rhythms(stores, settings.zone)
         progress(learnt, learnt, "")
-
-
-def influencers() -> None:
-    """Compute anew who was heard most lately."""
-    from pasip_core.pipeline.influencers import keep_influencers
-
-    settings = current_settings()
-    with reported() as progress, _stores(settings) as stores:
-        keep_influencers(stores, settings.zone, progress=progress)
 
 
 def trigger(name: str, *args: str) -> None:
@@ -363,8 +218,3 @@ def _follow_up(settings: Settings) -> None:
     """Ask for everything that new mentions make necessary."""
     for job in ("rollup", "rematch", "enrich", "entities", "stories"):
         dispatch(job, settings=settings)
-
-
-def _owner() -> str:
-    """Who holds a lease: this process, so that a killed one is told from its successor."""
-    return f"{socket.gethostname()}-{os.getpid()}"

@@ -1,6 +1,7 @@
 """Enqueue a job by name and ask how it is doing: the only way of pages and commands to the queue.
 
-Job bodies live in ``workers.jobs`` and are addressed by string, so that nobody who dispatches loads them.
+Job bodies live in ``workers.jobs`` and ``workers.understanding`` and are addressed by string, so that nobody who
+dispatches loads them.
 All functions raise ``QueueUnavailable`` where Redis does not answer.
 """
 

@@ -47,14 +47,14 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "import_file": JobSpec(
             "workers.jobs.import_file", "scrape", 6 * HOUR, (5, 60, 300), id_prefix="import", subject=1
         ),
-        "rematch": JobSpec("workers.jobs.rematch", "nlp", 10 * MINUTE, (5, 60, 300), again=True),
-        "enrich": JobSpec("workers.jobs.enrich", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
-        "topics": JobSpec("workers.jobs.topics", "nlp", 30 * MINUTE, (60, 300, 300)),
-        "rescore": JobSpec("workers.jobs.rescore", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
-        "sample": JobSpec("workers.jobs.sample", "reports", 10 * MINUTE, (60, 300)),
-        "entities": JobSpec("workers.jobs.entities", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
-        "stories": JobSpec("workers.jobs.stories", "nlp", 10 * MINUTE, (5, 60, 300), again=True),
-        "coordination": JobSpec("workers.jobs.coordination", "nlp", 30 * MINUTE, (60, 300)),
+        "rematch": JobSpec("workers.understanding.rematch", "nlp", 10 * MINUTE, (5, 60, 300), again=True),
+        "enrich": JobSpec("workers.understanding.enrich", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
+        "topics": JobSpec("workers.understanding.topics", "nlp", 30 * MINUTE, (60, 300, 300)),
+        "rescore": JobSpec("workers.understanding.rescore", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
+        "sample": JobSpec("workers.understanding.sample", "reports", 10 * MINUTE, (60, 300)),
+        "entities": JobSpec("workers.understanding.entities", "nlp", 15 * MINUTE, (5, 60, 300), again=True),
+        "stories": JobSpec("workers.understanding.stories", "nlp", 10 * MINUTE, (5, 60, 300), again=True),
+        "coordination": JobSpec("workers.understanding.coordination", "nlp", 30 * MINUTE, (60, 300)),
         "rollup": JobSpec("workers.jobs.rollup", "reports", 10 * MINUTE, (2, 10, 60, 300), again=True),
         "collect_due": JobSpec("workers.jobs.collect_due", "reports", 5 * MINUTE, (30, 60), subject=1),
         "check_feed": JobSpec("workers.jobs.check_feed", "scrape", 2 * MINUTE, subject=1, failure_ttl=HOUR),
@@ -63,7 +63,7 @@ JOBS: Mapping[str, JobSpec] = MappingProxyType(
         "cleanup": JobSpec("workers.jobs.cleanup", "reports", 30 * MINUTE, (60, 300, 300), again=True),
         "erase": JobSpec("workers.jobs.erase_person", "reports", 6 * HOUR, (5, 60, 300), subject=1),
         "rhythms": JobSpec("workers.jobs.rhythms", "reports", 10 * MINUTE, (60, 300)),
-        "influencers": JobSpec("workers.jobs.influencers", "reports", 10 * MINUTE, (60, 300)),
+        "influencers": JobSpec("workers.understanding.influencers", "reports", 10 * MINUTE, (60, 300)),
         "publish_sources": JobSpec("workers.jobs.publish_sources", "reports", 5 * MINUTE, (5, 60), again=True),
     }
 )

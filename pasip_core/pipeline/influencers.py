@@ -33,9 +33,7 @@ def topics_of(stores: Stores, period: Period, account: Account) -> tuple[str, ..
     return tuple(topic for total in told if (topic := str(total.by["topic"])))[:TOPICS]
 
 
-def keep_influencers(
-    stores: Stores, zone: ZoneInfo, *, clock: Clock = utc_now, progress: Progress = silent
-) -> int:
+def keep_influencers(stores: Stores, zone: ZoneInfo, *, clock: Clock = utc_now, progress: Progress = silent) -> int:
     """Replace the collection by those who are first by followers, engagement or mentions; how many.
 
     Who was set aside is not among them. Idempotent, and killed anywhere it can simply be done again.

@@ -44,7 +44,9 @@ PROSE = {"erasure.py", "scrubbing.py", "forget.py"}
 def core_texts() -> set[str]:
     """Templates such as ``keyword: there is no {0}; known: {1}``."""
     paths = [path for pattern in FILES for path in (ROOT / "pasip_core").glob(pattern)]
-    return {text for path in [*paths, ROOT / "workers/jobs.py"] for text in _texts(path)}
+    return {
+        text for path in [*paths, ROOT / "workers/jobs.py", ROOT / "workers/understanding.py"] for text in _texts(path)
+    }
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -20,7 +20,7 @@ from pasip_core.dispatch.enqueue import enqueue_unless_known
 from pasip_core.errors import JobStateError, QueueUnavailable
 from pasip_core.settings import Settings
 from tests.waiting import wait_until
-from workers import jobs
+from workers import jobs, understanding
 from workers.main import NICENESS
 
 JOB = replace(JOBS["collect"], id_prefix="sample", retries=(), subject=0)
@@ -39,8 +39,8 @@ def lines(path: Path) -> int:
 @pytest.mark.parametrize("name", JOBS)
 def test_every_job_has_a_body_and_a_queue_that_is_served(name: str) -> None:
     module, _, function = JOBS[name].function.rpartition(".")
-    assert module == "workers.jobs"
-    assert callable(getattr(jobs, function))
+    body = {"workers.jobs": jobs, "workers.understanding": understanding}[module]
+    assert callable(getattr(body, function))
     assert JOBS[name].queue in QUEUES
 
 

@@ -12,7 +12,7 @@ from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from tests.builders import make_mention
-from workers import jobs
+from workers import understanding
 
 TEXT = "Harga beras naik lagi di pasar induk karena panen tertunda kata para pedagang"
 
@@ -32,7 +32,7 @@ def test_the_job_brings_copies_together_and_asks_for_their_numbers(stores: Store
     first = make_mention(TEXT)
     copy = make_mention(f"RT @warga: {TEXT}", published_at=first.published_at + timedelta(minutes=1))
     stores.mentions.upsert([first, copy])
-    jobs.stories()
+    understanding.stories()
     found = stores.mentions.get(copy.id)
     assert found is not None
     assert found.cluster_id == first.content_hash
@@ -46,7 +46,7 @@ def test_what_a_slice_leaves_is_asked_for_again(
 ):
     monkeypatch.setattr(jobs, "SLICE_SECONDS", 0.0)
     stores.mentions.upsert([make_mention(f"{TEXT} nomor {n}", id=f"{n:024x}") for n in range(300)])
-    jobs.stories()
+    understanding.stories()
     assert 0 < stores.stories.count_unlooked() < 300
     assert job_status("stories", settings=queue_settings) is not None
 
@@ -57,6 +57,6 @@ def test_the_job_keeps_the_groups_it_finds(stores: Stores):
         for place, name in enumerate(("ani", "budi", "citra")):
             at = now - timedelta(days=day, seconds=place)
             stores.mentions.upsert([make_mention(f"{TEXT} hari {day}", author=name, published_at=at)])
-    jobs.coordination()
+    understanding.coordination()
     (group,) = stores.coordinated_groups.list()
     assert {account.name for account in group.accounts} == {"ani", "budi", "citra"}
