@@ -44,7 +44,7 @@ def test_the_job_brings_copies_together_and_asks_for_their_numbers(stores: Store
 def test_what_a_slice_leaves_is_asked_for_again(
     stores: Stores, queue_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(understanding, "SLICE_SECONDS", 0.0)
     stores.mentions.upsert([make_mention(f"{TEXT} nomor {n}", id=f"{n:024x}") for n in range(300)])
     understanding.stories()
     assert 0 < stores.stories.count_unlooked() < 300
