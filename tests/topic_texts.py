@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.topic import Term, Topic
 from tests.builders import NOW, make_mention
 
 THEMES: dict[str, Sequence[str]] = {
@@ -43,3 +44,12 @@ def theme_mentions(
 def theme_of(text: str) -> str:
     """What a text of ours is about."""
     return max(THEMES, key=lambda theme: len(set(THEMES[theme]) & set(text.split())))
+
+
+def make_topic(id: str, name: str, **changes: object) -> Topic:
+    """A topic whose terms are those of its name."""
+    words = tuple(name.split(", "))
+    return Topic(
+        id, name, words, (1.0,) * len(words), tuple(Term(word, 0.5) for word in words),
+        **{"born_at": NOW, "seen_at": NOW} | changes,
+    )  # fmt: skip

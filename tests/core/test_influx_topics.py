@@ -17,8 +17,8 @@ from pasip_core.stores.ports import Assigned, Stores
 from tests.builders import NOW, make_mention
 from tests.contracts.helpers import TODAY
 from tests.core.test_influx_flux import NASTY
-from tests.pages.test_topics import make_topic
 from tests.replicas.influx import parse_line
+from tests.topic_texts import make_topic
 
 
 def test_a_point_is_written_as_the_schema_names_it() -> None:

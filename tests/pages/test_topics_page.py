@@ -10,22 +10,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pasip_core.domain.period import JAKARTA
-from pasip_core.domain.topic import DIED, LAST_RUN, MERGED, Term, Topic, TopicRun
+from pasip_core.domain.topic import DIED, LAST_RUN, MERGED, Term, TopicRun
 from pasip_core.stores.ports import Assigned, Stores
 from tests.builders import NOW, make_keyword
 from tests.pages.conftest import said, texts
+from tests.topic_texts import make_topic
 
 Open = Callable[..., AppTest]
 Fill = Callable[..., None]
 MAY = {"from_": "2019-05-01", "to": "2019-05-31"}
-
-
-def make_topic(id: str, name: str, **changes: object) -> Topic:
-    words = tuple(name.split(", "))
-    return Topic(
-        id, name, words, (1.0,) * len(words), tuple(Term(word, 0.5) for word in words),
-        **{"born_at": NOW, "seen_at": NOW} | changes,
-    )  # fmt: skip
 
 
 @pytest.fixture

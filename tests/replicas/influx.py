@@ -40,8 +40,9 @@ Series = tuple[str, tuple[tuple[str, str], ...]]
 Point = tuple[Series, int]
 
 _KEY = r"(?:\\[,= ]|[^,= \n])+"
+_VALUE = r"-?\d+(?:i|(?:\.\d+)?(?:e[+-]?\d+)?)"
 _LINE = re.compile(
-    rf"(?P<name>{_KEY})(?P<tags>(?:,{_KEY}={_KEY})*) (?P<fields>{_KEY}=-?\d+i(?:,{_KEY}=-?\d+i)*) (?P<time>-?\d+)"
+    rf"(?P<name>{_KEY})(?P<tags>(?:,{_KEY}={_KEY})*) (?P<fields>{_KEY}={_VALUE}(?:,{_KEY}={_VALUE})*) (?P<time>-?\d+)"
 )
 _PAIR = re.compile(rf"({_KEY})=({_KEY})")
 _PREDICATE = re.compile(r'_measurement="([a-z_]+)"')
