@@ -106,27 +106,12 @@ def train(
     task: Annotated[str, typer.Option(help="Only this model; default: all, one after the other.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the bundled one.")] = None,
     limit: Annotated[int | None, typer.Option(help="Use only so many texts of each set.")] = None,
-    corrections: Annotated[
-        bool, typer.Option("--corrections", help="Learn from what people corrected, too (sentiment; needs --out).")
-    ] = False,
     json: Json = False,
 ) -> None:
     """Train the bundled models anew."""
     from pasip_core.nlp.train import train as run
 
-    corrected: list[tuple[str, str]] = []
-    if corrections:
-        if out is None or task not in ("", "sentiment"):
-            raise InputError(
-                "--corrections: it is for the sentiment model alone, and needs --out: the bundled one stays as it is",
-                field="--corrections",
-            )
-        from pasip_core.queries.quality import corrected_texts
-
-        task = "sentiment"
-        with opened() as (_, stores):
-            corrected = corrected_texts(stores)
-    for report in run(data, task, out, limit=limit, corrections=corrected):
+    for report in run(data, task, out, limit=limit):
         _tell(report, json)
 
 
@@ -135,19 +120,19 @@ def evaluate(
     path: Annotated[Path, typer.Argument(help="A labelled file, or the folder with all the training sets.")],
     task: Annotated[str, typer.Option(help="What to judge; of a folder default all.")] = "",
     model: Model = None,
-    against: Annotated[str | None, typer.Option(help="Another sentiment model, judged beside it.")] = None,
     json: Json = False,
 ) -> None:
     """F1 of all and of each class, calibration error and speed, on a file or on the valid sets that a folder holds."""
     from pasip_core.nlp.evaluating import evaluate as judge
     from pasip_core.nlp.evaluating import valid_sets
 
-    files = valid_sets(path, task) if path.is_dir() else [(task or "sentiment", path)]
-    for which, file in files:
+    if not path.is_dir():
+        name, token = _chosen(task or "sentiment", model)
+        _tell(asdict(judge(name, path, task=task or "sentiment", token=token)), json)
+        return
+    for which, file in valid_sets(path, task):
         name, token = _chosen(which, model)
-        names = [against, name] if against and which == "sentiment" else [name]
-        for one in names:
-            _tell(asdict(judge(one, file, task=which, token=token)), json)
+        _tell(asdict(judge(name, file, task=which, token=token)), json)
 
 
 @models_app.command("rescore")

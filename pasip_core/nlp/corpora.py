@@ -32,10 +32,6 @@ Sentence = list[tuple[str, str]]
 """Tokens with their tags: B-PERSON, I-PERSON, …, O."""
 
 
-OF_PEOPLE = -2_000_000
-"""Groups from here downwards are texts that people corrected."""
-
-
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """Texts, the index of each one's label in ``names``, how much each one counts, and its group.
@@ -77,16 +73,11 @@ def read_labelled(path: Path, labels: Sequence[str] = SENTIMENT_LABELS) -> Rows:
     return Rows([(text, label) for text, label in found if text is not None], len(rows) - len(found))
 
 
-def read_training(folder: Path, *, limit: int | None = None, corrections: Sequence[tuple[str, str]] = ()) -> Labelled:
-    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once.
-
-    ``corrections`` are further (text, label) that people gave; where they speak of the same text, theirs counts.
-    """
+def read_training(folder: Path, *, limit: int | None = None) -> Labelled:
+    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once."""
     base = folder / "sentiment"
     held = [base / "smsa_valid.tsv", *(base / f"nusax_{language}_valid.csv" for language in NUSAX)]
     collected = _Collected(SENTIMENT_LABELS, unwanted=(text for path in held for text, _ in _held(path)))
-    for number, (text, label) in enumerate(corrections):
-        collected.add(text, label, group=OF_PEOPLE - number)
     for path in (base / "smsa_train.tsv", *(base / f"nusax_{name}_train.csv" for name in NUSAX)):
         for row, (text, label) in enumerate(read_labelled(path).found[:limit]):
             # NusaX's files hold the same texts in the same order.

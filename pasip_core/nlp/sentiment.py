@@ -14,7 +14,7 @@ from pasip_core.domain.analysis import SentimentScores
 from pasip_core.errors import ModelRefused
 
 from .answering import BundledModel
-from .blend import BLEND_FILE, Blend, load_blend
+from .blend import Blend, load_blend
 from .recipes import BUNDLED_FOLDER as BUNDLED_MODELS
 
 BUNDLED, AUTO = "bundled", "auto"
@@ -59,17 +59,9 @@ def load_sentiment(name: str, *, token: str = "") -> SentimentModel:
         return _best_on_disk() or _bundled()
     if name == BUNDLED:
         return _bundled()
-    if own := _trained_here(name):
-        return BundledSentiment(load_blend(own))
     from .transformer import load_transformer
 
     return load_transformer(name)
-
-
-def _trained_here(name: str) -> Path | None:
-    """The folder of a model that ``models train --out`` wrote, where the name is one, or the folder around it."""
-    folder = Path(name).expanduser()
-    return next((place for place in (folder, folder / "sentiment") if (place / BLEND_FILE).is_file()), None)
 
 
 def _best_on_disk() -> SentimentModel | None:

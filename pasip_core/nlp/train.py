@@ -6,9 +6,7 @@ valid set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from hashlib import blake2b
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,47 +15,36 @@ import numpy as np
 from pasip_core.errors import InputError
 
 from .blend import save_blend
-from .corpora import OF_PEOPLE, Labelled, read_emotion_training, read_entity_training, read_training
+from .corpora import Labelled, read_emotion_training, read_entity_training, read_training
 from .entities import FOLDER, SAME_IN_ALL
 from .entity_training import learn_entities
 from .judging import calibration_error, f1_by_label
 from .learning import learn
 from .recipes import EMOTION, SENTIMENT, Recipe
 
-Corrections = Sequence[tuple[str, str]]
-"""Texts and the sentiment that people gave them."""
 
-
-def train(
-    data: Path, task: str = "", out: Path | None = None, *, limit: int | None = None, corrections: Corrections = ()
-) -> Iterator[dict[str, Any]]:
+def train(data: Path, task: str = "", out: Path | None = None, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """Train the bundled model of this task, else all; save below ``out`` (default: where they come from).
 
-    One report a model, of texts that it did not see. ``limit`` uses only so many texts of each set. From
-    ``corrections`` the sentiment model learns besides; its version then tells so.
+    One report a model, of texts that it did not see. ``limit`` uses only so many texts of each set.
     ``InputError`` for an unknown task, or where a file of the training data cannot be read.
     """
     if task and task not in TASKS:
         raise InputError(f"Task {task!r} is unknown; use {', '.join(TASKS)}.", field="task", value=task)
-    return (TASKS[name](data, out / name if out else None, limit, corrections) for name in ([task] if task else TASKS))
+    return (TASKS[name](data, out / name if out else None, limit) for name in ([task] if task else TASKS))
 
 
-def _train_sentiment(data: Path, out: Path | None, limit: int | None, corrections: Corrections) -> dict[str, Any]:
-    texts = read_training(data, limit=limit, corrections=corrections)
-    recipe = SENTIMENT
-    if corrections:
-        digest = blake2b(repr(sorted(corrections)).encode("utf-8", "replace"), digest_size=4).hexdigest()
-        recipe = replace(SENTIMENT, version=f"{SENTIMENT.version}+{digest}")
-    report = _train_blend(recipe, texts, out, judged=texts.groups >= 0)
-    return report | {"version": recipe.version, "corrections": int((texts.groups <= OF_PEOPLE).sum())}
+def _train_sentiment(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
+    texts = read_training(data, limit=limit)
+    return _train_blend(SENTIMENT, texts, out, judged=texts.groups >= 0)
 
 
-def _train_emotion(data: Path, out: Path | None, limit: int | None, _: Corrections) -> dict[str, Any]:
+def _train_emotion(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
     texts = read_emotion_training(data, limit=limit)
     return _train_blend(EMOTION, texts, out, judged=texts.labels < EMOTION.labels.index("neutral"))
 
 
-def _train_entities(data: Path, out: Path | None, limit: int | None, _: Corrections) -> dict[str, Any]:
+def _train_entities(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
     sentences = read_entity_training(data, limit=limit)
     folder = out or FOLDER
     learn_entities(sentences).to_disk(folder, exclude=SAME_IN_ALL)
@@ -83,7 +70,7 @@ def _train_blend(recipe: Recipe, texts: Labelled, out: Path | None, judged: np.n
     }
 
 
-TASKS = {
+TASKS: dict[str, Callable[[Path, Path | None, int | None], dict[str, Any]]] = {
     "sentiment": _train_sentiment,
     "emotion": _train_emotion,
     "entities": _train_entities,

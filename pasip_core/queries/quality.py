@@ -198,23 +198,6 @@ def chosen_corrections(stores: Stores) -> Chosen:
     return Chosen(len(judged), sum(detail["before"] != detail.get("sentiment") for detail in judged))
 
 
-def corrected_texts(stores: Stores) -> list[tuple[str, str]]:
-    """(text, sentiment) of every mention that people corrected as a whole, to learn from; looks at all mentions.
-
-    Texts of the random samples stay out: a model is judged by them.
-    """
-    span = stores.mentions.span()
-    if span is None:
-        return []
-    judged = {label.data_id for label in stores.labels.list()}
-    ever = Period(span[0].date() - timedelta(days=1), span[1].date() + timedelta(days=1))
-    return [
-        (mention.text, mention.analysis.sentiment)
-        for mention in stores.mentions.stream(Filters(ever))
-        if mention.analysis and mention.analysis.is_correction and mention.id not in judged
-    ]
-
-
 def error_band(stores: Stores, filters: Filters, errors: Errors) -> ErrorBand:
     """What the errors of the model that read these mentions leave unknown of their sentiment.
 
