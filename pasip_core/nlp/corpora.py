@@ -22,6 +22,9 @@ SENTIMENT_LABELS = ("positive", "neutral", "negative")
 EMOTION_LABELS = ("anger", "fear", "happy", "love", "sadness")
 NUSAX = ("indonesian", "javanese", "sundanese")
 NAMES_EACH = 4
+OURS, CORRECTED = -1_000_000, -2_000_000
+"""Groups of our own sentences, and of what people corrected, begin here and go down; those of NusaX at -1."""
+
 FACTS = 1_000
 """Texts without emotion that are learnt from, of each kind."""
 
@@ -73,17 +76,28 @@ def read_labelled(path: Path, labels: Sequence[str] = SENTIMENT_LABELS) -> Rows:
     return Rows([(text, label) for text, label in found if text is not None], len(rows) - len(found))
 
 
-def read_training(folder: Path, *, limit: int | None = None) -> Labelled:
-    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once."""
+def read_training(
+    folder: Path,
+    *,
+    limit: int | None = None,
+    corrections: Sequence[tuple[str, str]] = (),
+    weight: float = 1.0,
+) -> Labelled:
+    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once.
+
+    ``corrections`` (text, label) come first, so that they outrank the same text in a set, and count ``weight`` each.
+    """
     base = folder / "sentiment"
     held = [base / "smsa_valid.tsv", *(base / f"nusax_{language}_valid.csv" for language in NUSAX)]
     collected = _Collected(SENTIMENT_LABELS, unwanted=(text for path in held for text, _ in _held(path)))
+    for number, (text, label) in enumerate(corrections):
+        collected.add(text, label, weight=weight, group=CORRECTED - number)
     for path in (base / "smsa_train.tsv", *(base / f"nusax_{name}_train.csv" for name in NUSAX)):
         for row, (text, label) in enumerate(read_labelled(path).found[:limit]):
             # NusaX's files hold the same texts in the same order.
             collected.add(text, label, group=-1 - row if "nusax" in path.name else None)
     for text, label, sentence in read_politics():
-        collected.add(text, label, group=-1_000_000 - sentence)
+        collected.add(text, label, group=OURS - sentence)
     return collected.labelled()
 
 
