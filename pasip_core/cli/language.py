@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,19 +12,21 @@ from typing import Annotated, Any
 import typer
 
 from pasip_core.errors import InputError
-from pasip_core.pipeline.progress import Progress
+from pasip_core.pipeline.progress import Progress, utc_now
 from pasip_core.settings import Settings, current_settings
 from pasip_core.stores.ports import Stores
 
 from .context import Json, opened, roll_up
-from .output import progress_bar, say, say_json, say_line, show_fields
+from .output import progress_bar, say, say_json, say_line, show_fields, show_table
 
 models_app = typer.Typer(help="Language models.", no_args_is_help=True)
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 InFile = Annotated[Path, typer.Argument(help="One text a line; - reads standard input.")]
 Model = Annotated[
     str | None,
-    typer.Option(help="For sentiment: bundled, or a Hugging Face id or path; default SENTIMENT_MODEL."),
+    typer.Option(help="For sentiment: bundled, a Hugging Face id, or a path; default SENTIMENT_MODEL."),
 ]
 
 
@@ -106,13 +109,39 @@ def train(
     task: Annotated[str, typer.Option(help="Only this model; default: all, one after the other.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the bundled one.")] = None,
     limit: Annotated[int | None, typer.Option(help="Use only so many texts of each set.")] = None,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="Learn from people's corrections too, into DATA_DIR/models/NAME.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="With --corrections: the folder's name; default: the date.")] = "",
     json: Json = False,
 ) -> None:
-    """Train the bundled models anew."""
+    """Train the bundled models anew, or one of this installation with what people corrected."""
+    if corrections:
+        _tell(_retrained(data, task, out, name, limit), json)
+        return
+    if name:
+        raise InputError("--name: it belongs to --corrections; use --out for a folder.", field="--name", value=name)
     from pasip_core.nlp.train import train as run
 
     for report in run(data, task, out, limit=limit):
         _tell(report, json)
+
+
+def _retrained(data: Path, task: str, out: Path | None, name: str, limit: int | None) -> dict[str, Any]:
+    from pasip_core.nlp.sentiment import load_sentiment
+    from pasip_core.pipeline.retraining import MODELS, retrain
+
+    if task not in ("", "sentiment") or out is not None:
+        message = "--corrections: it trains the sentiment model, into DATA_DIR/models; leave --task and --out out."
+        raise InputError(message, field="--corrections")
+    name = name or f"corrected-{utc_now():%Y-%m-%d}"
+    if not _PLAIN_NAME.fullmatch(name):
+        message = f"--name: {name!r} may hold letters, digits, dots, dashes and underscores only."
+        raise InputError(message, field="--name", value=name)
+    with opened() as (settings, stores):
+        chosen, token = _chosen("sentiment", None)
+        before = load_sentiment(chosen, token=token)
+        return retrain(stores, data, settings.data_dir / MODELS / name, before, limit=limit)
 
 
 @models_app.command("eval")
@@ -120,9 +149,15 @@ def evaluate(
     path: Annotated[Path, typer.Argument(help="A labelled file, or the folder with all the training sets.")],
     task: Annotated[str, typer.Option(help="What to judge; of a folder default all.")] = "",
     model: Model = None,
+    against: Annotated[
+        str | None, typer.Option(help="Another sentiment model, shown side by side: the one in use now.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """F1 of all and of each class, calibration error and speed, on a file or on the valid sets that a folder holds."""
+    if against is not None:
+        _tell_both(path, task, against, model, json)
+        return
     from pasip_core.nlp.evaluating import evaluate as judge
     from pasip_core.nlp.evaluating import valid_sets
 
@@ -172,6 +207,22 @@ def _rescore_here(settings: Settings, stores: Stores, progress: Progress) -> dic
     done = run(stores, model, load_emotion(), progress=progress)
     roll_up(stores, progress)
     return {"model": model.version, "read_again": done.done, "left": left_to_read(stores, model.version)}
+
+
+def _tell_both(path: Path, task: str, against: str, model: str | None, json: bool) -> None:
+    from pasip_core.nlp.comparing import compare
+
+    if task not in ("", "sentiment"):
+        raise InputError(f"--against: only sentiment models are compared, not {task!r}.", field="--against", value=task)
+    name, token = _chosen("sentiment", model)
+    for found in compare(against, name, path, token=token):
+        if json:
+            say_line(asdict(found))
+            continue
+        say(f"{found.on}: {found.texts} texts")
+        rows = [[what, f"{old:.3f}", f"{new:.3f}", f"{new - old:+.3f}"] for what, old, new in found.rows()]
+        show_table(["", found.before_version, found.after_version, "difference"], rows)
+        say("")
 
 
 def _tell(report: dict[str, Any], json: bool) -> None:

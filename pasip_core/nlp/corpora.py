@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 SENTIMENT_LABELS = ("positive", "neutral", "negative")
 EMOTION_LABELS = ("anger", "fear", "happy", "love", "sadness")
 NUSAX = ("indonesian", "javanese", "sundanese")
+REGIONAL_WEIGHT = 2.0
+"""How much a text of NusaX counts beside one of SmSA, which has none in Javanese or Sundanese."""
+
 NAMES_EACH = 4
+OURS, CORRECTED = -1_000_000, -2_000_000
+"""Groups of our own sentences, and of what people corrected, begin here and go down; those of NusaX at -1."""
+
 FACTS = 1_000
 """Texts without emotion that are learnt from, of each kind."""
 
@@ -34,7 +40,7 @@ Sentence = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Texts, the index of each one's label in ``names``, how much each one counts, and its group.
+    """Texts, the index of each one's label in ``names``, how much each one counts, its group, and its source.
 
     Translations of one text share a group, so that cross-validation never learns from one and asks for the other.
     """
@@ -44,6 +50,7 @@ class Labelled:
     labels: NDArray[np.int64]
     weights: NDArray[np.float64]
     groups: NDArray[np.int64]
+    sources: NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +80,32 @@ def read_labelled(path: Path, labels: Sequence[str] = SENTIMENT_LABELS) -> Rows:
     return Rows([(text, label) for text, label in found if text is not None], len(rows) - len(found))
 
 
-def read_training(folder: Path, *, limit: int | None = None) -> Labelled:
-    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once."""
+def read_training(
+    folder: Path,
+    *,
+    limit: int | None = None,
+    corrections: Sequence[tuple[str, str]] = (),
+    weight: float = 1.0,
+) -> Labelled:
+    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once.
+
+    ``corrections`` (text, label) come first, so that they outrank the same text in a set, and count ``weight`` each.
+    """
     base = folder / "sentiment"
     held = [base / "smsa_valid.tsv", *(base / f"nusax_{language}_valid.csv" for language in NUSAX)]
     collected = _Collected(SENTIMENT_LABELS, unwanted=(text for path in held for text, _ in _held(path)))
+    for number, (text, label) in enumerate(corrections):
+        collected.add(text, label, "corrections", weight=weight, group=CORRECTED - number)
     for path in (base / "smsa_train.tsv", *(base / f"nusax_{name}_train.csv" for name in NUSAX)):
+        regional = "nusax" in path.name
         for row, (text, label) in enumerate(read_labelled(path).found[:limit]):
             # NusaX's files hold the same texts in the same order.
-            collected.add(text, label, group=-1 - row if "nusax" in path.name else None)
+            if regional:
+                collected.add(text, label, path.stem, weight=REGIONAL_WEIGHT, group=-1 - row)
+            else:
+                collected.add(text, label, path.stem)
     for text, label, sentence in read_politics():
-        collected.add(text, label, group=-1_000_000 - sentence)
+        collected.add(text, label, "politics", group=OURS - sentence)
     return collected.labelled()
 
 
@@ -110,11 +132,11 @@ def read_emotion_training(folder: Path, *, limit: int | None = None) -> Labelled
     held += [plain_text(sentence) for sentence in read_tagged(valid)] if valid.exists() else []
     collected = _Collected((*EMOTION_LABELS, "neutral"), unwanted=held)
     for text, label in read_labelled(emotion / "emot_train.csv", EMOTION_LABELS).found[:limit]:
-        collected.add(text, label)
+        collected.add(text, label, "emot_train")
     plain = [text for text, label in read_labelled(sentiment / "smsa_train.tsv").found if label == "neutral"]
     facts = [plain_text(sentence) for sentence in read_tagged(entities / "nergrit_train.txt")]
     for text in plain[: limit or FACTS] + facts[: limit or FACTS]:
-        collected.add(text, "neutral")
+        collected.add(text, "neutral", "facts")
     return collected.labelled()
 
 
@@ -153,20 +175,22 @@ class _Collected:
 
     def __init__(self, names: tuple[str, ...], unwanted: Iterable[str]) -> None:
         self._names, self._known = names, {same_text(text) for text in unwanted}
-        self._rows: list[tuple[str, int, float, int]] = []
+        self._rows: list[tuple[str, int, float, int, str]] = []
 
-    def add(self, text: str, label: str, *, weight: float = 1.0, group: int | None = None) -> bool:
+    def add(self, text: str, label: str, source: str, *, weight: float = 1.0, group: int | None = None) -> bool:
         """Whether the text was new."""
         key = same_text(text)
         if key in self._known:
             return False
         self._known.add(key)
-        self._rows.append((text, self._names.index(label), weight, len(self._rows) if group is None else group))
+        place = len(self._rows) if group is None else group
+        self._rows.append((text, self._names.index(label), weight, place, source))
         return True
 
     def labelled(self) -> Labelled:
-        texts, labels, weights, groups = zip(*self._rows, strict=True)
-        return Labelled(self._names, list(texts), np.array(labels), np.array(weights), np.array(groups))
+        texts, labels, weights, groups, sources = zip(*self._rows, strict=True)
+        numbers = (np.array(values) for values in (labels, weights, groups, sources))
+        return Labelled(self._names, list(texts), *numbers)
 
 
 def _held(path: Path, labels: Sequence[str] = SENTIMENT_LABELS) -> list[tuple[str, str]]:

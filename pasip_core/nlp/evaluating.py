@@ -16,7 +16,7 @@ from .corpora import EMOTION_LABELS, NUSAX, SENTIMENT_LABELS, Sentence, read_lab
 from .emotion import load_emotion
 from .entities import load_entities
 from .entity_training import spans
-from .judging import calibration_error, f1, f1_by_label
+from .judging import calibration_error, chance_error, f1, f1_by_label
 from .models import check_task
 from .sentiment import BUNDLED, load_sentiment
 
@@ -26,7 +26,8 @@ class Evaluation:
     """How well a classifier agrees with a labelled file. Scores lie between 0 and 1.
 
     ``rejected`` lines of the file have no text and label. ``macro_f1`` is over the labels of the file.
-    ``calibration_error`` is the expected difference between confidence and accuracy, in ten equal bins.
+    ``calibration_error`` is the expected difference between confidence and accuracy, in ten equal bins;
+    ``calibration_by_chance`` what it would be on average, with so few texts, were every confidence right.
     """
 
     task: str
@@ -38,6 +39,7 @@ class Evaluation:
     f1: dict[str, float]
     accuracy: float
     calibration_error: float
+    calibration_by_chance: float
     texts_per_second: float
 
 
@@ -92,6 +94,7 @@ def evaluate(
     seconds = clock() - begun
     truth = np.array([labels.index(label) for _, label in rows.found])
     guess = np.array([labels.index(one.label) for one in scores])
+    confidence = np.array([one.confidence for one in scores])
     scores_by_label = f1_by_label(truth, guess, labels)
     there = {label: scores_by_label[label] for n, label in enumerate(labels) if (truth == n).any()}
     return Evaluation(
@@ -103,7 +106,8 @@ def evaluate(
         macro_f1=float(np.mean(list(there.values()))),
         f1=there,
         accuracy=float((guess == truth).mean()),
-        calibration_error=calibration_error(guess == truth, np.array([one.confidence for one in scores])),
+        calibration_error=calibration_error(guess == truth, confidence),
+        calibration_by_chance=chance_error(confidence),
         texts_per_second=len(rows.found) / max(seconds, 1e-9),
     )
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .lexicon import LEXICONS, signs
+from .style import edges, make_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,6 +110,16 @@ def _lexicon_grams(name: str) -> Callable[[Sequence[Sequence[str]], Shape], Gram
     return grams
 
 
+def make_grams(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
+    """n-grams of what a text is like beside its words."""
+    return word_grams([make_of(tokens) for tokens in texts], shape)
+
+
+def edge_grams(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
+    """How a text begins and ends."""
+    return word_grams([edges(tokens) for tokens in texts], shape)
+
+
 def signed_words(texts: Sequence[Sequence[str]], shape: Shape) -> Grams:
     """Words, counted below zero where a negation turns them round: "tidak enak" says the contrary of "enak"."""
     affirmed, denied = _by_sign(texts)
@@ -125,6 +137,8 @@ GRAMS = {
     "char": char_grams,
     "signed": signed_words,
     "signed_char": signed_chars,
+    "make": make_grams,
+    "edge": edge_grams,
     **{name: _lexicon_grams(name) for name in LEXICONS},
 }
 
@@ -146,6 +160,7 @@ def _token_hashes(texts: Sequence[Sequence[str]]) -> tuple[U64, I64]:
     return hashes[[distinct[token] for token in flat]] if flat else hashes, owners
 
 
+@lru_cache(maxsize=1 << 16)
 def hash_word(word: str) -> int:
     """FNV-1a, 64 bits: the same on every machine, unlike ``hash``."""
     value = 1469598103934665603

@@ -26,6 +26,22 @@ def f1(hits: int, wanted: int, guessed: int) -> float:
 
 def calibration_error(right: NDArray[np.bool_], confidence: NDArray[np.float64], bins: int = 10) -> float:
     """Expected calibration error: mean over texts of |accuracy - confidence| of their confidence bin."""
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(float((right[place == b] - confidence[place == b]).sum())) for b in range(bins)]
-    return sum(gaps) / len(right)
+    gaps = np.bincount(_bin_of(confidence, bins), right - confidence, minlength=bins)
+    return float(np.abs(gaps).sum()) / len(right)
+
+
+def chance_error(confidence: NDArray[np.float64], bins: int = 10, *, draws: int = 200) -> float:
+    """What ``calibration_error`` shows on average of a model whose confidence is right: more than 0, by chance.
+
+    The fewer the texts, the more of it; an error near this one tells of no fault.
+    """
+    chance, place = np.random.default_rng(0), _bin_of(confidence, bins)
+    found = [
+        np.abs(np.bincount(place, (chance.random(len(confidence)) < confidence) - confidence, minlength=bins)).sum()
+        for _ in range(draws)
+    ]
+    return float(np.mean(found)) / len(confidence)
+
+
+def _bin_of(confidence: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    return np.minimum((confidence * bins).astype(np.int64), bins - 1)

@@ -84,7 +84,6 @@ def _fit(
     texts: Sequence[Sequence[str]], labels: NDArray[np.int64], weights: NDArray[np.float64], recipe: Recipe
 ) -> LinearModel:
     from scipy.sparse import hstack
-    from sklearn.linear_model import LogisticRegression
 
     families, blocks = [], []
     for part in recipe.parts:
@@ -92,7 +91,7 @@ def _fit(
         family = _empty_family(part, grams, len(texts))
         families.append(family)
         blocks.append(_matrix(family, grams, len(texts)))
-    model = LogisticRegression(C=recipe.strength, class_weight="balanced", max_iter=500, tol=1e-4)
+    model = _learner(recipe)
     model.fit(hstack(blocks).tocsr(), labels, sample_weight=weights)
     learnt = np.split(model.coef_.T, np.cumsum([len(family.keys) for family in families])[:-1])
     whole = [
@@ -100,6 +99,15 @@ def _fit(
         for family, part in zip(families, learnt, strict=True)
     ]
     return LinearModel(recipe.labels, tuple(whole), model.intercept_, 1.0, np.zeros(len(recipe.labels)), recipe.version)
+
+
+def _learner(recipe: Recipe) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    if recipe.hinge:
+        return LinearSVC(C=recipe.strength, class_weight="balanced", random_state=recipe.seed)
+    return LogisticRegression(C=recipe.strength, class_weight="balanced", max_iter=500, tol=1e-4)
 
 
 def _empty_family(part: Part, grams: Grams, texts: int) -> Family:

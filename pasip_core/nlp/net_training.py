@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,8 +98,14 @@ def _collate(texts: Sequence[Sequence[str]], rows: dict[str, int], lexicon: Lexi
     pieces, offsets = [0], [0]
     for token, _ in distinct:
         offsets.append(len(pieces))
-        pieces += buckets(token)
+        pieces += _buckets(token)
     return words, tones, torch.tensor(pieces), torch.tensor(offsets), index
+
+
+@lru_cache(maxsize=1 << 17)
+def _buckets(token: str) -> list[int]:
+    """Each word comes in many batches."""
+    return buckets(token)
 
 
 def _network(words: int, codes: int, labels: int) -> Any:

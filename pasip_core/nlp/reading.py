@@ -15,20 +15,34 @@ LONG = 1_500
 LEAD, ENDING = 1_000, 300
 
 _INVISIBLE = frozenset("\ufe0f\u200d🏻🏼🏽🏾🏿♀♂")
+_HASHTAG = re.compile(r"#(\w{4,80})")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NYA = re.compile(r"(.{4,})nya")
 _JOINED = ("ne", "na", "e")
+# Sundanese -keun and Javanese -ake are Indonesian -kan; the latter only behind a prefix: "milkshake" is none.
+_KAN = re.compile(r"(\w{3,})keun|((?:di|ng|ny|nd|nj)\w{3,}?)k?ake")
 _REGIONAL, _STEMS = read_regional(WORDS / "regional.txt")
 _WHOLE = frozenset({"punya", "tanya", "hanya", "bertanya", "menanya", "mempunyai", "ternyata"})
 
 
 def model_tokens(text: str) -> list[str]:
-    """Tokens for the bundled models: ``normalise`` with numbers as ``0``, emoji by name, the clitic -nya apart,
-    and common Javanese and Sundanese words as the Indonesian ones that they mean.
+    """Tokens for the bundled models: ``normalise`` with numbers as ``0``, emoji by name, the clitic -nya and the words
+    of a hashtag apart, and common Javanese and Sundanese words as the Indonesian ones that they mean.
     """
     found: list[str] = []
-    for token in tokens(lead(text)):
+    read = lead(text)
+    if "#" in read:
+        read = _HASHTAG.sub(_words_of, read)
+    for token in tokens(read):
         found.extend(_parts(token))
     return found
+
+
+def _words_of(hashtag: re.Match[str]) -> str:
+    """The words of a hashtag that are told apart by capitals: #TolakReklamasi says what "tolak reklamasi" says."""
+    words = _HUMP.findall(hashtag[1]) if hashtag[1].isascii() else []
+    capitals = sum(word[:1].isupper() for word in words)
+    return f" {' '.join(words)} " if capitals > 1 or (capitals and len(words) > 1) else hashtag[0]
 
 
 def lead(text: str) -> str:
@@ -63,6 +77,8 @@ def _parts(token: str) -> tuple[str, ...]:
     for ending in _JOINED:
         if token.endswith(ending) and (stem := token.removesuffix(ending)) in _STEMS:
             return (*_REGIONAL.get(stem, (stem,)), "nya")
+    if made := _KAN.fullmatch(token):
+        return (f"{made[1] or made[2]}kan",)
     if len(token) > 6 and token not in _WHOLE and (found := _NYA.fullmatch(token)):
         return (found[1], "nya")
     return (token,)

@@ -23,7 +23,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``strength`` is the inverse regularisation of the logistic regression, ``lexicon`` what the network knows."""
+    """How one classifier is made.
+
+    ``strength`` is the inverse regularisation of the linear part: a logistic regression, or with ``hinge`` one
+    separating plane a label under squared hinge loss. ``lexicon`` is what the network knows.
+    """
 
     task: str
     version: str
@@ -32,6 +36,7 @@ class Recipe:
     strength: float
     lexicon: str
     epochs: int
+    hinge: bool = False
     seed: int = 20_261_124
     folds: int = 3
 
@@ -43,22 +48,26 @@ class Recipe:
 
 SENTIMENT = Recipe(
     task="sentiment",
-    version="bundled-sentiment-2",
+    version="bundled-sentiment-3",
     labels=SENTIMENT_LABELS,
     parts=(
         Part("word", Shape(words=(1, 2, 3), skips=True)),
         Part("signed", Shape(words=(1,))),
         Part("signed_char", Shape(chars=(3, 4, 5, 6))),
         Part("tone", Shape(words=(1, 2, 3)), by_rarity=False),
+        Part("make", Shape(words=(1, 2)), by_rarity=False),
+        Part("edge", Shape(words=(1,))),
+        Part("mood", Shape(words=(1, 2)), by_rarity=False),
     ),
-    strength=6.0,
+    strength=0.6,
+    hinge=True,
     lexicon="tone",
     epochs=6,
 )
 
 EMOTION = Recipe(
     task="emotion",
-    version="bundled-emotion-1",
+    version="bundled-emotion-2",
     labels=(*EMOTION_LABELS, "neutral"),
     parts=(
         Part("word", Shape(words=(1, 2))),

@@ -14,8 +14,9 @@ from pasip_core.domain.analysis import SentimentScores
 from pasip_core.errors import ModelRefused
 
 from .answering import BundledModel
-from .blend import Blend, load_blend
+from .blend import BLEND_FILE, Blend, load_blend
 from .recipes import BUNDLED_FOLDER as BUNDLED_MODELS
+from .recipes import SENTIMENT
 
 BUNDLED, AUTO = "bundled", "auto"
 BUNDLED_FOLDER = BUNDLED_MODELS / "sentiment"
@@ -51,7 +52,8 @@ KNOWN = (
 def load_sentiment(name: str, *, token: str = "") -> SentimentModel:
     """The model that the setting names, loaded once a process; never from the network.
 
-    ``auto``: the first of ``KNOWN`` that is already on disk, else the bundled one.
+    ``auto``: the first of ``KNOWN`` that is already on disk, else the bundled one. A path may be that of a
+    checkpoint, or of a model that ``models train`` wrote.
     ``ModelRefused`` says why a model cannot be used and what to do.
     """
     name = name.strip() or AUTO
@@ -59,6 +61,8 @@ def load_sentiment(name: str, *, token: str = "") -> SentimentModel:
         return _best_on_disk() or _bundled()
     if name == BUNDLED:
         return _bundled()
+    if is_ours(Path(name)):
+        return _trained_here(Path(name))
     from .transformer import load_transformer
 
     return load_transformer(name)
@@ -83,6 +87,28 @@ def _in_cache(name: str) -> bool:
     home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
     hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
     return (hub / f"models--{name.replace('/', '--')}").is_dir()
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether ``models train`` wrote this folder."""
+    return (folder / BLEND_FILE).is_file()
+
+
+def _trained_here(folder: Path) -> BundledSentiment:
+    try:
+        model = load_blend(folder)
+        if model.labels != SENTIMENT.labels:
+            raise ValueError(f"its labels are {', '.join(model.labels)}")
+        model.probabilities([["coba"]])
+    # Whatever a damaged file makes the readers say.
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise ModelRefused(
+            f"SENTIMENT_MODEL: {str(folder)!r} cannot be loaded: {reason}. Train it again, or use bundled.",
+            field="sentiment_model",
+            value=str(folder),
+        ) from error
+    return BundledSentiment(model)
 
 
 @lru_cache(maxsize=1)

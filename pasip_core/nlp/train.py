@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,12 @@ from .blend import save_blend
 from .corpora import Labelled, read_emotion_training, read_entity_training, read_training
 from .entities import FOLDER, SAME_IN_ALL
 from .entity_training import learn_entities
-from .judging import calibration_error, f1_by_label
+from .judging import calibration_error, chance_error, f1_by_label
 from .learning import learn
 from .recipes import EMOTION, SENTIMENT, Recipe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def train(data: Path, task: str = "", out: Path | None = None, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
@@ -36,12 +39,12 @@ def train(data: Path, task: str = "", out: Path | None = None, *, limit: int | N
 
 def _train_sentiment(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
     texts = read_training(data, limit=limit)
-    return _train_blend(SENTIMENT, texts, out, judged=texts.groups >= 0)
+    return _train_blend(SENTIMENT, texts, out, judged="smsa_train")
 
 
 def _train_emotion(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
     texts = read_emotion_training(data, limit=limit)
-    return _train_blend(EMOTION, texts, out, judged=texts.labels < EMOTION.labels.index("neutral"))
+    return _train_blend(EMOTION, texts, out, judged="emot_train")
 
 
 def _train_entities(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
@@ -51,22 +54,34 @@ def _train_entities(data: Path, out: Path | None, limit: int | None) -> dict[str
     return {"task": "entities", "texts": len(sentences), "folder": str(folder)}
 
 
-def _train_blend(recipe: Recipe, texts: Labelled, out: Path | None, judged: np.ndarray) -> dict[str, Any]:
-    """``judged`` marks the texts that cross-validated scores are told of: of SmSA, of EmoT."""
+def _train_blend(recipe: Recipe, texts: Labelled, out: Path | None, judged: str) -> dict[str, Any]:
+    """``judged`` is the source whose cross-validated scores stand first: SmSA, EmoT."""
     folder = out or recipe.folder
     learnt = learn(texts, recipe)
     notes = {"trained_on": len(texts.texts)}
     save_blend(learnt.linear, learnt.net, learnt.mixture, folder, lexicon=recipe.lexicon, **notes)
-    truth, unseen = texts.labels[judged], learnt.unseen[judged]
-    scores = f1_by_label(truth, unseen.argmax(axis=1), recipe.labels)
-    told = {label: score for n, (label, score) in enumerate(scores.items()) if (truth == n).any()}
+    others = [str(source) for source in np.unique(texts.sources) if source != judged]
     return {
         "task": recipe.task,
         "texts": len(texts.texts),
         "folder": str(folder),
+        **_judged(texts, learnt.unseen, judged),
+        "others": {source: _judged(texts, learnt.unseen, source) for source in others},
+    }
+
+
+def _judged(texts: Labelled, unseen: NDArray[np.float64], source: str) -> dict[str, Any]:
+    """How the texts of one source were answered by models that had not seen them."""
+    of_it = texts.sources == source
+    truth, shares = texts.labels[of_it], unseen[of_it]
+    guess = shares.argmax(axis=1)
+    scores = f1_by_label(truth, guess, texts.names)
+    told = {label: score for n, (label, score) in enumerate(scores.items()) if (truth == n).any()}
+    return {
         "f1": told,
         "macro_f1": float(np.mean(list(told.values()))),
-        "calibration_error": calibration_error(unseen.argmax(axis=1) == truth, unseen.max(axis=1)),
+        "calibration_error": calibration_error(guess == truth, shares.max(axis=1)),
+        "calibration_by_chance": chance_error(shares.max(axis=1)),
     }
 
 

@@ -153,6 +153,38 @@ def test_an_unknown_task_of_models_is_named(cli: Cli, tmp_path: Path, command: s
     assert "horoscope" in done.stderr
 
 
+def test_too_few_corrections_are_told_before_anything_is_learnt(cli: Cli, tmp_path: Path) -> None:
+    done = cli("models", "train", "--data", tmp_path, "--corrections", "--name", "ours")
+
+    assert done.returncode == 2
+    assert "30 are needed" in done.stderr
+    assert not (tmp_path / "data" / "models").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--corrections", "--task", "emotion"), "--task"),
+        (("--corrections", "--name", "../ours"), "../ours"),
+        (("--name", "ours"), "--corrections"),
+    ],
+)
+def test_what_does_not_go_with_corrections_is_refused(
+    cli: Cli, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    done = cli("models", "train", "--data", tmp_path, *arguments)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_a_model_is_shown_beside_another_one_only(cli: Cli, tmp_path: Path) -> None:
+    done = cli("models", "eval", tmp_path, "--model", "bundled", "--against", "bundled")
+
+    assert done.returncode == 2
+    assert "same model" in done.stderr
+
+
 def test_a_rule_can_be_tried_before_it_is_kept(cli: Cli) -> None:
     assert answer(cli("keyword", "test", "anies NEAR/2 ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]
     assert not answer(cli("keyword", "test", "anies NOT ganjar", "--text", "Anies dan Ganjar", "--json"))["matches"]

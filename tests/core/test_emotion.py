@@ -121,7 +121,7 @@ def test_all_bundled_models_together_stay_small() -> None:
 def test_quality_does_not_sink() -> None:
     found = evaluate("bundled", DATA / "emotion/emot_valid.csv", task="emotion")
 
-    assert found.macro_f1 >= 0.69
+    assert found.macro_f1 >= 0.71
     assert found.calibration_error <= 0.05
 
 

@@ -31,7 +31,8 @@ KEPT = {"NOT_SEARCHED", "BROKE_OFF", "UNNAMED", "ANOTHER", "NOWHERE", "ALL_OFF"}
 FILES = (
     "commands/*.py", "dispatch/*.py", "domain/**/*.py", "queries/*.py", "sources/*.py", "sources/platforms/*.py",
     "pipeline/*.py", "pipeline/importing/*.py", "stores/files.py", "stores/connect.py", "stores/sqlite/*.py",
-    "stores/influx/*.py", "stores/mongo/server.py", "nlp/labels.py", "nlp/transformer.py", "settings.py",
+    "stores/influx/*.py",
+    "stores/mongo/server.py", "nlp/labels.py", "nlp/sentiment.py", "nlp/transformer.py", "settings.py",
 )  # fmt: skip
 REASONS = {"settings.py", "retention.py", "quotas.py", "outlet.py", "platform_file.py"}
 """Here a ``ValueError`` is the reason why a setting or a line of a file cannot be used, and stands in that sentence."""
