@@ -32,12 +32,14 @@ class Corrected:
 def corrections(stores: Stores) -> list[Corrected]:
     """Every correction of a whole text, oldest first; of texts that are alike the one corrected last.
 
-    A correction towards one keyword says nothing of the whole and is left out.
+    A correction towards one keyword says nothing of the whole and is left out, and so are texts of a sample that somebody
+    labelled: agreement is measured on them, and a model that had learnt them would agree too well.
     """
+    measured_on = {label.data_id for label in stores.labels.list()}
     last: dict[str, Corrected] = {}
     for mention in _all_mentions(stores):
         analysis = mention.analysis
-        if analysis is None or not analysis.is_correction:
+        if analysis is None or not analysis.is_correction or mention.id in measured_on:
             continue
         one, key = Corrected(mention.text, analysis.sentiment, analysis.processed_at), same_text(mention.text)
         if key and (key not in last or last[key].at < one.at):

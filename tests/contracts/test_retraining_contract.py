@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pasip_core.domain.quality import Label
 from pasip_core.pipeline.retraining import corrections
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_keyword, make_mention
@@ -54,5 +55,14 @@ def test_a_removed_mention_teaches_nothing(stores: Stores) -> None:
     stores.mentions.upsert([mention])
     stores.mentions.correct(mention.id, "positive", at=NOW)
     stores.mentions.exclude([mention.id])
+
+    assert _corrected(stores) == []
+
+
+def test_what_models_are_measured_on_teaches_nothing(stores: Stores) -> None:
+    mention = make_mention("diukur", sentiment="neutral")
+    stores.mentions.upsert([mention])
+    stores.mentions.correct(mention.id, "positive", at=NOW)
+    stores.labels.save(Label("w:1", "2026-11-16", mention.id, mention.content_hash, "positive", NOW, "sari"))
 
     assert _corrected(stores) == []
