@@ -32,8 +32,8 @@ class Corrected:
 def corrections(stores: Stores) -> list[Corrected]:
     """Every correction of a whole text, oldest first; of texts that are alike the one corrected last.
 
-    A correction towards one keyword says nothing of the whole and is left out, and so are texts of a sample that somebody
-    labelled: agreement is measured on them, and a model that had learnt them would agree too well.
+    A correction towards one keyword says nothing of the whole and is left out, and so are texts of a sample that
+    somebody labelled: agreement is measured on them, and a model that had learnt them would agree too well.
     """
     measured_on = {label.data_id for label in stores.labels.list()}
     last: dict[str, Corrected] = {}
