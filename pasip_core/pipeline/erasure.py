@@ -93,6 +93,10 @@ class Traces:
         """Whether a mention in a backup is one of those that go; somebody else's only if those go too."""
         return mention.id in self.platforms or self.person.goes(mention, self.erasure.others)
 
+    def is_gone(self, id: str) -> bool:
+        """Whether it is the id of one of these mentions."""
+        return id in self.platforms
+
     def is_account(self, platform: str, username: str) -> bool:
         """Whether a record of an account is about the person."""
         if not self.person.platform:

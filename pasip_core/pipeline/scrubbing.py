@@ -27,7 +27,7 @@ OF_ACCOUNTS = ("influencers", "set_aside")
 """Collections in which a record is about one account, and goes with it."""
 SCRUBBED = (
     "source_runs", "rhythms", "imports", "audit", "cursors", "aliases", "topics", "topic_runs", "coordinated_groups",
-    *OF_ACCOUNTS,
+    "samples", "labels", *OF_ACCOUNTS,
 )  # fmt: skip
 DATABASE, QUEUE = "pasip.db", "redis"
 
@@ -39,6 +39,7 @@ class Copies(Protocol):
     def in_table(self, text: str) -> bool: ...
     def in_terms(self, terms: Collection[str]) -> set[str]: ...
     def goes(self, mention: Mention) -> bool: ...
+    def is_gone(self, id: str) -> bool: ...
     def is_account(self, platform: str, username: str) -> bool: ...
     def is_behind(self, name: NamedEntity) -> bool: ...
     def add(self, mention: Mention) -> None: ...
@@ -79,6 +80,10 @@ def cleaned(collection: str, value: Any, copies: Copies) -> Any:
     if collection == "cursors":
         position = _without(value.position, lambda text: text in copies.addresses or copies.in_text(text))
         return replace(value, position=position)
+    if collection == "samples":
+        return replace(value, ids=tuple(id for id in value.ids if not copies.is_gone(id)))
+    if collection == "labels":
+        return None if copies.is_gone(value.data_id) else value
     if collection == "topics":
         return topic_without(value, copies)
     if collection == "topic_runs":

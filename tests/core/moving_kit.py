@@ -18,6 +18,7 @@ from pathlib import Path
 from pasip_core.domain.coordination import Account, CoordinatedGroup, Evidence
 from pasip_core.domain.influence import Influencer, SetAside
 from pasip_core.domain.metrics import Cell, DayNumbers, SetCell
+from pasip_core.domain.names import Alias, NamedEntity
 from pasip_core.domain.period import JAKARTA
 from pasip_core.domain.privacy import Erased, Erasure, Salt
 from pasip_core.domain.quality import Label, Rescoring, Sample
@@ -33,7 +34,7 @@ from pasip_core.stores.ports import Stores
 from pasip_core.stores.sqlite import SqliteStores
 from tests.builders import NOW, make_keyword
 from tests.contracts.filling import KEYWORDS, fill
-from tests.contracts.helpers import TODAY
+from tests.contracts.helpers import TODAY, everything
 
 ROOT = Path(__file__).parents[2]
 KILLS = 10
@@ -62,6 +63,8 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.cursors.save(SourceCursor("detik", {"seen": ["a", 1, None, {"b": 2.5}], "teks": "🔥"}))
     stores.imports.save(ImportRun("i1", "data.csv", NOW, NOW, 9, 5, 2, 1, 1, "x.csv"))
     stores.audit.save(AuditEntry("a1", NOW, "sari", "keyword.edit", "anies", {"from": {"rule": ""}, "to": [1, 2]}))
+    jkw, jokowi = NamedEntity("PERSON", "Jkw"), NamedEntity("PERSON", "Joko Widodo")
+    stores.aliases.save(Alias(jkw.id, jkw.kind, jkw.name, jokowi.id, jokowi.kind, jokowi.name, NOW))
     stores.frozen.save(Frozen("news", LONG_AGO.isoformat()))
     stores.salts.save(Salt.fresh())
     stores.erased.save(Erased("0" * 32, "name", "e1", words=2))
@@ -75,8 +78,11 @@ def fill_everything(stores: Stores, mentions: int = 200) -> None:
     stores.coordinated_groups.save(CoordinatedGroup("g1", accounts, NOW, NOW, NOW, 2, 3, 0.25, (seen,)))
     stores.topics.save(Topic("t0", "banjir", ("banjir",), (0.5,), (Term("banjir rob", 1.0),), NOW, NOW))
     stores.topic_runs.save(TopicRun("last", NOW, TODAY.isoformat(), TODAY.isoformat(), NOW, counts={"new": 1}))
-    stores.samples.save(Sample("2026-11-16", NOW, 9, ("0" * 24,)))
-    stores.labels.save(Label("2026-11-16:a", "2026-11-16", "0" * 24, "0" * 32, "", NOW, "sari", {"m.1": "neutral"}))
+    (there,) = stores.mentions.page(everything(), limit=1).mentions
+    stores.samples.save(Sample("2026-11-16", NOW, 9, (there.id,)))
+    stores.labels.save(
+        Label("2026-11-16:a", "2026-11-16", there.id, there.content_hash, "", NOW, "sari", {"m.1": "neutral"})
+    )
     stores.rescorings.save(Rescoring("sentiment", "m.1", 9, NOW, NOW))
     write_numbers(stores, frozen_numbers())
 

@@ -20,7 +20,8 @@ from pasip_core.domain.influence import (
 from pasip_core.domain.mention import Mention
 
 from .documents import SHOWN, mention_from
-from .selecting import Selection, select
+from .naming import select_named
+from .selecting import Selection
 from .server import Document, Server
 
 NONE = ""
@@ -32,7 +33,7 @@ def accounts(
     server: Server, filters: Filters, order: AccountOrder, limit: int, aside: Collection[tuple[str, str]]
 ) -> list[Account]:
     """See ``MentionStore.accounts``."""
-    chosen = select(filters)
+    chosen = select_named(server, filters)
     if chosen.to_verify:
         documents = chosen.holds(server["scraped_data"].find(chosen.query, SHOWN))
         said = (spoken(mention_from(document), filters) for document in documents)

@@ -366,7 +366,7 @@ class MongoMentions:
     def speeches(self, filters: Filters, limit: int) -> tuple[list[Speech], BoundedCount]:
         """See ``MentionStore``."""
         with self._server.speaking():
-            return persons.speeches(self._server, select(filters), limit)
+            return persons.speeches(self._server, select_named(self._server, filters), limit)
 
     def delays(self, period: Period) -> list[tuple[str, str, float]]:
         """See ``MentionStore``."""
