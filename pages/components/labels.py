@@ -172,6 +172,7 @@ def job(name: str) -> str:
         "sample": t("Draw the sample of the week"),
         "rollup": t("Recompute numbers"),
         "topics": t("Find topics"),
+        "influencers": t("Rank accounts"),
         "import_file": t("Import a file"),
         "check_feed": t("Check a feed"),
         "check_site": t("Look at a site"),
@@ -205,7 +206,7 @@ def timing(name: str) -> str:
         "rematch": job("rematch"), "rollup": job("rollup"), "cleanup": job("cleanup"),
         "refresh": job("refresh"), "rhythms": job("rhythms"), "topics": job("topics"),
         "rescore": job("rescore"), "sample": job("sample"),
-        "stories": job("stories"), "coordination": job("coordination"),
+        "stories": job("stories"), "coordination": job("coordination"), "influencers": job("influencers"),
     }.get(name, name)  # fmt: skip
 
 
@@ -224,8 +225,6 @@ def how_often(cron: str) -> str:
         return t("every {n} hours", n=every[1])
     if hour == "*":
         return t("every hour") if minute == "0" else t("every hour, at minute {n}", n=minute)
-    if every := re.fullmatch(r"\*/(\d{1,2})", hour):
-        return t("every {n} hours", n=every[1])
     if re.fullmatch(r"\d{1,2}", hour):
         return t("every day at {time}", time=f"{int(hour):02}:{int(minute):02}")
     return cron

@@ -107,7 +107,8 @@ def test_every_entry_of_the_timetable_is_told_in_words(language: str, monkeypatc
 @pytest.mark.parametrize(("cron", "words"), [
     ("*/5 * * * *", "every 5 minutes"), ("0 * * * *", "every hour"), ("15 * * * *", "every hour, at minute 15"),
     ("15,45 * * * *", "every hour, at minutes 15, 45"),
-    ("5 2 * * *", "every day at 02:05"), ("0 2 * * 1", "0 2 * * 1"), ("0 */2 * * *", "0 */2 * * *"), ("", ""),
+    ("5 2 * * *", "every day at 02:05"), ("0 2 * * 1", "0 2 * * 1"), ("0 */2 * * *", "every 2 hours"),
+    ("0 1-5 * * *", "0 1-5 * * *"), ("", ""),
 ])  # fmt: skip
 def test_cron_fields_of_another_kind_stay_as_they_are(cron: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "language", lambda: "en")

@@ -41,7 +41,7 @@ ALLOWED = (
         r"SEARCH m USING INDEX by_author \(author=\?\)", "mentions of the accounts that are named", r"m\.author IN"
     ),
     Allowed(r"SCAN \d+ CONSTANT ROWS|SCAN wanted", "the rows of one page, which the statement names itself"),
-    Allowed(r"SCAN \(subquery-\d+\)", "a subquery with a plan of its own and a limit", r"LIMIT 10001\b"),
+    Allowed(r"SCAN \(subquery-\d+\)", "a subquery with a plan of its own and a limit", r"LIMIT (10001|3001)\b"),
     Allowed(r"SCAN voices", "one row a source"),
     Allowed(r"SCAN changes", "one row"),
     Allowed(r"SEARCH keyword_set_members USING PRIMARY KEY \(keyword=\?\)", "one row a set of keywords that occurs"),
@@ -68,7 +68,7 @@ ALLOWED = (
     Allowed(r"SEARCH records USING PRIMARY KEY \(collection=\?\)", "one row a platform", "'frozen'"),
     Allowed(r"SEARCH records USING INDEX runs_(by_start|of_source) \(.*\)", "the latest runs", r"DESC LIMIT \d+$"),
 )
-ORDERING = r"USE TEMP B-TREE FOR .*|LIST SUBQUERY \d+|CO-ROUTINE .*|SCALAR SUBQUERY \d+"
+ORDERING = r"USE TEMP B-TREE FOR .*|LIST SUBQUERY \d+|CO-ROUTINE .*|(?:CORRELATED )?SCALAR SUBQUERY \d+"
 """Lines that read no table."""
 
 
