@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from tests.waiting import wait_until
+
+TRIES, SECONDS_A_TRY = 5, 5
 DRAWING = '[data-testid="stApp"][data-test-script-state="running"]'
 
 
@@ -13,7 +18,11 @@ def act_when_calm(page: Any) -> None:
     page.add_locator_handler(page.locator(DRAWING), lambda drawing: None)
 
 
-def press_when_calm(page: Any, key: str) -> None:
-    """A key goes to whatever is there: it is held back until what will listen to it is drawn."""
-    page.locator(DRAWING).wait_for(state="detached")
-    page.keyboard.press(key)
+def press_until(page: Any, key: str, heard: Callable[[], object], what: str) -> None:
+    """A key goes to whatever listens at that moment: where nothing did, it is pressed again, as a person would."""
+    for _ in range(TRIES):
+        page.locator(DRAWING).wait_for(state="detached")
+        page.keyboard.press(key)
+        with suppress(AssertionError):
+            return wait_until(heard, SECONDS_A_TRY, what)
+    raise AssertionError(f"nobody heard {key}: {what}")

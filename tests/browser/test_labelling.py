@@ -10,7 +10,7 @@ from pasip_core.domain.period import JAKARTA, Period, day_of
 from pasip_core.pipeline.rollup import rollup
 from pasip_core.stores.ports import Stores
 from pasip_core.stores.samples import last_week
-from tests.browser.calm import press_when_calm
+from tests.browser.calm import press_until
 from tests.builders import make_mention
 from tests.waiting import wait_until
 
@@ -42,14 +42,11 @@ def test_a_sample_is_labelled_with_the_keys_alone(open_page, stores: Stores, wee
     page.locator(".st-key-label_keys").wait_for()  # the week that ended last is chosen to begin with
     wanted = ["positive", "negative", "neutral"]
     for number, key in enumerate(("1", "3", "2"), start=1):
-        press_when_calm(page, key)
-        wait_until(lambda n=number: len(stores.labels.list({"week": id})) == n, 30, "the label is kept")
+        press_until(page, key, lambda n=number: len(stores.labels.list({"week": id})) == n, "the label is kept")
         page.get_by_text(f"{number} of ").first.wait_for()
     said = stores.labels.list({"week": id}, order_by="at")
     assert [one.sentiment for one in said] == wanted
     assert [one.data_id for one in said] == list(stores.samples.get(id).ids[:3])
-    press_when_calm(page, "u")
-    wait_until(lambda: len(stores.labels.list({"week": id})) == 2, 30, "the last label is taken back")
-    press_when_calm(page, "s")
-    wait_until(lambda: len(stores.labels.list({"week": id})) == 3, 30, "a text is left out")
+    press_until(page, "u", lambda: len(stores.labels.list({"week": id})) == 2, "the last label is taken back")
+    press_until(page, "s", lambda: len(stores.labels.list({"week": id})) == 3, "a text is left out")
     assert stores.labels.list({"week": id}, order_by="at")[-1].sentiment == ""
