@@ -40,9 +40,7 @@ def is_still(page) -> bool:
     return page.locator("[data-testid=stApp]").get_attribute("data-test-script-state") == "notRunning"
 
 
-@pytest.mark.xfail(
-    strict=False, reason="the page Collection may keep its heading beside the message: not explained yet"
-)
+@pytest.mark.xfail(strict=False, reason="Collection may keep its heading beside the message: not explained")
 def test_open_pages_tell_that_the_store_went_and_that_it_is_back(open_page, data_dir: Path):
     opened = {path: open_page(path) for path in PAGES}
     titles = {path: page.locator("h1").inner_text() for path, page in opened.items()}
