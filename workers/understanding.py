@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 from pasip_core.dispatch import dispatch
 from pasip_core.domain.period import Period
-from pasip_core.settings import current_settings
+from pasip_core.pipeline.progress import Slice
+from pasip_core.settings import Settings, current_settings
 
 from .reporting import reported
 from .within import LEASE_PAUSE, SLICE_SECONDS, opened_stores, owner
@@ -28,10 +29,7 @@ def enrich() -> None:
             return
         models = sentiment_model(settings), emotion_model()
         done = run_enrich(stores, *models, progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        dispatch("enrich", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
+    _go_on("enrich", done, settings)
 
 
 def rematch() -> None:
@@ -43,10 +41,7 @@ def rematch() -> None:
     settings = current_settings()
     with reported() as progress, opened_stores(settings) as stores:
         done = run_rematch(stores, sentiment_model(settings), progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        dispatch("rematch", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
+    _go_on("rematch", done, settings)
 
 
 def rescore() -> None:
@@ -59,10 +54,7 @@ def rescore() -> None:
     with reported() as progress, opened_stores(settings) as stores:
         models = sentiment_model(settings), emotion_model()
         done = run_rescore(stores, *models, progress=progress, seconds=SLICE_SECONDS)
-    if done.left:
-        dispatch("rescore", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
+    _go_on("rescore", done, settings)
 
 
 def sample() -> None:
@@ -92,10 +84,7 @@ def entities() -> None:
         if waits:
             dispatch("enrich", settings=settings)
         done = read_names(stores, name_reader(), progress=progress, seconds=GIVING_WAY if waits else SLICE_SECONDS)
-    if done.left:
-        dispatch("entities", settings=settings)
-    if done.done:
-        dispatch("rollup", settings=settings)
+    _go_on("entities", done, settings)
 
 
 def stories() -> None:
@@ -141,3 +130,11 @@ def influencers() -> None:
     settings = current_settings()
     with reported() as progress, opened_stores(settings) as stores:
         keep_influencers(stores, settings.zone, progress=progress)
+
+
+def _go_on(job: str, done: Slice, settings: Settings) -> None:
+    """Ask for the next slice where something is left, and for numbers where something was done."""
+    if done.left:
+        dispatch(job, settings=settings)
+    if done.done:
+        dispatch("rollup", settings=settings)
