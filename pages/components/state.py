@@ -30,6 +30,7 @@ from pasip_core.queries.keeping import LetGo
 
 WATCH_SECONDS = 5.0
 _SAID, _LOGGED = "_store_trouble", "_logged_trouble"
+HALFWAY = "found halfway down the page"
 
 
 def shown(text: str) -> str:
@@ -125,7 +126,8 @@ def guarded(what: str) -> Iterator[None]:
             logger.opt(exception=error).error("page {}: {}", what, error)
         show(error, readable=False)
         if isinstance(error, StoreError):
-            st.session_state[_SAID] = _name(error, readable=False)
+            if st.session_state.get(_SAID) != _name(error, readable=False):  # the page had begun, so it is drawn anew
+                st.session_state[_SAID] = HALFWAY
             st.caption(t("This page looks again by itself every few seconds."))
         st.button(t("Try again"), icon=":material/refresh:", key=f"again_{what}", on_click=cached.look_again)
         st.stop()
