@@ -67,7 +67,7 @@ def _opened(_settings: Settings, place: str, patience: float) -> Stores:
 
 def stores() -> Stores:
     """The stores, opened once a process. ``StoreUnavailable`` where they cannot be."""
-    return _opened(current_settings(), place(), PATIENCE)
+    return _opened(_settings=current_settings(), place=place(), patience=PATIENCE)
 
 
 def store_trouble() -> health.StoreTrouble | None:
@@ -91,7 +91,9 @@ def _trouble(place: str) -> health.StoreTrouble | None:
 def _look() -> health.StoreTrouble | None:
     settings = current_settings()
     try:
-        return health.store_trouble(_opened(settings, place(), LOOK_PATIENCE), settings.data_dir)
+        return health.store_trouble(
+            _opened(_settings=settings, place=place(), patience=LOOK_PATIENCE), settings.data_dir
+        )
     except StoreError as error:
         return health.StoreTrouble(error, readable=False)
 
@@ -115,13 +117,15 @@ def watermark() -> str:
 
 
 def remember(name: str, question: Callable[..., T]) -> Callable[..., T]:
-    """``question`` kept per arguments, version and place, under a name of its own."""
+    """``question`` kept per version, place and whatever else it is asked with, under a name of its own."""
 
-    def remembered(version: str, place: str, *arguments: Any) -> T:
-        return question(*arguments)
+    def remembered(version: str, place: str, given: tuple[Any, ...]) -> T:
+        return question(*given)
 
     remembered.__qualname__ = f"remembered_{name}"
-    return st.cache_data(max_entries=200, show_spinner=False, hash_funcs=HASHES)(remembered)
+    kept = st.cache_data(max_entries=200, show_spinner=False, hash_funcs=HASHES)(remembered)
+    # by keyword: Streamlit inspects the signature once more for each argument that comes without its name
+    return lambda version, place, *given: kept(version=version, place=place, given=given)
 
 
 def _by_days(question: Callable[..., T]) -> Callable[..., T]:
@@ -309,9 +313,16 @@ def now() -> datetime:
 
 @st.cache_data(max_entries=300, show_spinner=False)
 def _figure(name: str, key: str, language: str, dark: bool, _draw: Callable[[], Figure]) -> Figure:
-    return _draw()
+    from streamlit.dataframe_util import convert_anything_to_arrow_bytes
+
+    drawn = _draw()
+    # as they are sent, and not as rows that are made into that for each person and rerun
+    sent = {name: convert_anything_to_arrow_bytes(rows) for name, rows in drawn.get("datasets", {}).items()}
+    return drawn | ({"datasets": sent} if sent else {})
 
 
 def figure(draw: Callable[[T], Figure], of: T, *key: object) -> Figure:
     """The specification that ``draw`` makes of ``of``, kept under ``key``, which must tell what ``of`` holds."""
-    return _figure(draw.__qualname__, repr((key, place())), language(), theme.dark(), lambda: draw(of))
+    return _figure(
+        name=draw.__qualname__, key=repr((key, place())), language=language(), dark=theme.dark(), _draw=lambda: draw(of)
+    )
