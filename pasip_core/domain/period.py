@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -53,6 +54,13 @@ class Period:
         """The equally long period that ends the day before this one begins."""
         gap = timedelta(days=self.length)
         return Period(self.first - gap, self.last - gap, self.zone)
+
+
+def apart(spans: Sequence[Period]) -> list[Period]:
+    """Each day of these periods of one zone once, in order, cut wherever one of them begins or ends."""
+    cuts = sorted({day for span in spans for day in (span.first, span.last + timedelta(days=1))})
+    parts = [Period(first, end - timedelta(days=1), spans[0].zone) for first, end in pairwise(cuts)]
+    return [part for part in parts if any(span.first <= part.first <= span.last for span in spans)]
 
 
 def parse_day(text: str) -> date | None:

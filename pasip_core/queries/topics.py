@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pasip_core.domain.analysis import NEGATIVE, PENDING, POSITIVE
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import Period, apart
 from pasip_core.domain.topic import LAST_RUN, Topic, TopicRun, followed, scored_days, topic_score
 from pasip_core.stores.ports import Stores
 
@@ -55,25 +56,29 @@ def topics_view(stores: Stores, filters: Filters, now: datetime | None = None) -
     """Every topic with mentions that the filters mean. A topic that went into another counts there."""
     known = {topic.id: topic for topic in stores.topics.list()}
     became = followed(known.values())
-    tones: dict[str, Counter[str]] = defaultdict(Counter)
-    for total in stores.mentions.tally(filters, ("topic", "sentiment")):
-        id = str(total.by["topic"])
-        tones[became.get(id, id)][str(total.by["sentiment"])] += total.volume
-    recent, before = (_volumes(stores, replace(filters, period=days), became) for days in scored_days(filters.period))
+    tones, recent, before = _told(stores, filters, (filters.period, *scored_days(filters.period)), became)
     views = [
-        TopicView(known[id], told.total(), dict(told), topic_score(recent[id], before[id], filters.period, now))
+        TopicView(known[id], told.total(), dict(told), topic_score(loud, quiet, filters.period, now))
         for id, told in tones.items()
         if id in known
+        for loud, quiet in [(recent[id].total(), before[id].total())]
     ]
     without = sum(told.total() for id, told in tones.items() if id not in known)
     return TopicsView(tuple(sorted(views, key=lambda view: (-view.volume, view.topic.id))), without)
 
 
-def _volumes(stores: Stores, filters: Filters, became: Mapping[str, str]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for total in stores.mentions.tally(filters, ("topic",)):
-        id = str(total.by["topic"])
-        found[became.get(id, id)] += total.volume
+def _told(
+    stores: Stores, filters: Filters, spans: Sequence[Period], became: Mapping[str, str]
+) -> list[dict[str, Counter[str]]]:
+    """For each span the mentions of each topic by sentiment. Spans overlap, and each day is read once."""
+    found: list[dict[str, Counter[str]]] = [defaultdict(Counter) for _ in spans]
+    for part in apart(spans):
+        totals = stores.mentions.tally(replace(filters, period=part), ("topic", "sentiment"))
+        meant = [told for told, span in zip(found, spans, strict=True) if span.first <= part.first <= span.last]
+        for total in totals:
+            id = str(total.by["topic"])
+            for told in meant:
+                told[became.get(id, id)][str(total.by["sentiment"])] += total.volume
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +32,7 @@ from pasip_core.domain.period import Period, day_of
 from pasip_core.domain.stories import Fingerprint
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Assigned, Fence, Matched
+from pasip_core.stores.sqlite import selecting
 from tests.builders import make_mention
 from tests.contracts.conftest import BACKENDS, REACHABLE, drop
 from tests.contracts.helpers import JAKARTA, everything, ids, page_through, roll_up, understand
@@ -79,8 +81,10 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
         self.settings = BACKENDS[self.backend][0](Path(self.folder.name))
         self.tokens = count()
 
-    @initialize(zone=st.sampled_from(ZONES))
-    def open(self, zone: ZoneInfo) -> None:
+    @initialize(zone=st.sampled_from(ZONES), few=st.sampled_from([0, selecting.FEW]))
+    def open(self, zone: ZoneInfo, few: int) -> None:
+        self.few = patch.object(selecting, "FEW", few)  # nobody said much here: SQLite would always go by accounts
+        self.few.start()
         self.model = Model(zone)
         self.both = Period(DAYS[0], DAYS[1], zone)
         self.stores = connect(self.settings.model_copy(update={"timezone": zone.key}))
@@ -88,6 +92,7 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "stores"):
             self.stores.close()
+            self.few.stop()
         drop(self.settings)
         self.folder.cleanup()
 

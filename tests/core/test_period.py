@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pasip_core.domain.period import parse_day
+from pasip_core.domain.period import Period, apart, parse_day
 
 
 @pytest.mark.parametrize("day", [date(1990, 1, 1), date(2026, 11, 1), date(2100, 1, 1)])
@@ -19,3 +21,20 @@ def test_a_possible_day_is_read(day: date) -> None:
 )
 def test_what_names_no_possible_day_is_none(text: str) -> None:
     assert parse_day(text) is None
+
+
+spans = st.builds(
+    lambda first, length: Period(first, first + timedelta(days=length)),
+    st.dates(date(2026, 1, 1), date(2026, 2, 1)),
+    st.integers(0, 40),
+)
+
+
+@given(st.lists(spans, min_size=1, max_size=4))
+def test_periods_that_overlap_are_cut_into_parts_that_do_not(given_spans: list[Period]) -> None:
+    parts = apart(given_spans)
+    days = [day for part in parts for day in part.days()]
+    assert days == sorted({day for span in given_spans for day in span.days()})
+    for part in parts:
+        for span in given_spans:
+            assert len({span.first <= day <= span.last for day in part.days()}) == 1

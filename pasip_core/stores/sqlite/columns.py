@@ -192,13 +192,19 @@ def pairs_of(connection: sqlite3.Connection, day: DayColumns) -> Array:
 
 
 def days_with_columns(
-    connection: sqlite3.Connection, period: Period, *, stances: bool, readings: bool = False
+    connection: sqlite3.Connection,
+    period: Period,
+    *,
+    stances: bool,
+    readings: bool = False,
+    newest_first: bool = False,
 ) -> Iterator[DayColumns]:
     """The days of the period that have columns, in order. One that is no day in the period's zone is passed over."""
     left_out = ({"stances"} if not stances else set()) | ({"readings", "read"} if not readings else set())
     names = ", ".join((*(WITHOUT[name] if name in left_out else name for name in COLUMNS), "made"))
+    order = "first DESC" if newest_first else "first"
     for row in connection.execute(
-        f"SELECT {names} FROM day_columns WHERE first >= ? AND first < ? ORDER BY first", rows_of(period)
+        f"SELECT {names} FROM day_columns WHERE first >= ? AND first < ? ORDER BY {order}", rows_of(period)
     ):
         day = day_of(moment_of_row(row["first"]), period.zone)
         if rows_of(Period(day, day, period.zone)) == (row["first"], row["end"]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -41,8 +40,9 @@ from .rows import (
     moment_of_row,
     rows_of,
 )
-from .selecting import Walk, read_cursor, select, write_cursor
+from .selecting import Walk, read_cursor, write_cursor
 from .understanding import Understanding
+from .walking import count_rows, next_rows
 from .writing import BATCH, Upsert
 
 if TYPE_CHECKING:
@@ -320,31 +320,12 @@ class SqliteMentions:
         """See ``MentionStore``."""
         walk = Walk(order, read_cursor(order, after))
         with self._database.snapshot() as connection:
-            found = self._walk(connection, filters, walk, limit + 1)
+            names = self._naming.numbers(connection, filters)
+            found = next_rows(connection, filters, walk, limit + 1, self._told, names)
             shown = found[:limit]
             mentions = self._by_number(connection, [n for n, _ in shown])
         more = len(found) > limit
         return Page(tuple(mentions), write_cursor(order, shown[-1][1], shown[-1][0]) if more else None)
-
-    def _walk(self, connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int) -> list[tuple[int, int]]:
-        """(row number, rank) of the next rows.
-
-        Several keywords in the order of time: the first rows of the union are among the first rows of each.
-        """
-        names = self._naming.numbers(connection, filters)
-        if walk.order == "engagement" and not filters.story:
-            from .ranking import most_engaged  # numpy: only who asks needs it
-
-            return most_engaged(connection, filters, walk, limit, self._told, names)
-        rows = walk.rows(filters.period)
-        if len(filters.keywords) > 1 and not filters.text.strip() and not filters.story:
-            found: set[tuple[int, int]] = set()
-            for keyword in filters.keywords:
-                chosen = select(replace(filters, keywords=(keyword,), sentiments=()), rows, names)
-                chosen.one_of("coalesce(m.sentiment, 'pending')", filters.sentiments)
-                found.update((row[0], row[1]) for row in connection.execute(*walk.sql(chosen, limit)))
-            return sorted(found, reverse=walk.order == "newest")[:limit]
-        return [(row[0], row[1]) for row in connection.execute(*walk.sql(select(filters, rows, names), limit))]
 
     def _by_number(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
         if not numbers:
@@ -378,11 +359,8 @@ class SqliteMentions:
     def count(self, filters: Filters, *, bound: int = 10_000) -> BoundedCount:
         """See ``MentionStore``."""
         with self._database.snapshot() as connection:
-            chosen = select(filters, names=self._naming.numbers(connection, filters))
-            row = connection.execute(
-                f"SELECT count(*) FROM (SELECT 1 {chosen.sql} LIMIT ?)", (*chosen.values, bound + 1)
-            ).fetchone()
-        return BoundedCount(min(row[0], bound), row[0] <= bound)
+            found = count_rows(connection, filters, bound + 1, self._told, self._naming.numbers(connection, filters))
+        return BoundedCount(min(found, bound), found <= bound)
 
     def tally(
         self, filters: Filters, by: Sequence[Dimension], *, limit: int | None = None, stories: bool = False
@@ -407,7 +385,9 @@ class SqliteMentions:
     def speeches(self, filters: Filters, limit: int) -> tuple[list[Speech], BoundedCount]:
         """See ``MentionStore``."""
         with self._database.snapshot() as connection:
-            found = [n for n, _ in self._walk(connection, filters, Walk("newest", None), limit + 1)]
+            names = self._naming.numbers(connection, filters)
+            newest = next_rows(connection, filters, Walk("newest", None), limit + 1, self._told, names)
+            found = [n for n, _ in newest]
             told = list(speeches(connection, found[:limit]))
         return told, BoundedCount(min(len(found), limit), len(found) <= limit)
 

@@ -1,18 +1,21 @@
-"""The mentions with most engagement in a long period, from the columns of its days; no index has this order."""
+"""Lists of mentions from the columns of days: by engagement, which no index has in order, and by time where filters
+leave so few of many that rows would be read in vain."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period, day_of
 
 from .columns import UNKNOWN, DayColumns, gaps
-from .selecting import NOTHING_KNOWN, Walk, are_few, select
+from .rows import moment_of_row, rows_of
+from .selecting import NOTHING_KNOWN, Walk, are_few, count_selected, select
 from .summing import Chosen, Meant, Told
 
 Place = tuple[int, int]
@@ -41,6 +44,91 @@ def most_engaged(
         rows = connection.execute(*walk.sql(select(replace(filters, period=gap), names=names), limit))
         best = _merged(best, ((rank, n) for n, rank in rows), limit)
     return [(n, rank) for rank, n in best]
+
+
+def next_in_time(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    walk: Walk,
+    limit: int,
+    told: Told,
+    names: tuple[int, ...] = (),
+) -> list[tuple[int, int]]:
+    """(row number, rank) of the next rows by time; within one snapshot. Days behind the last of them are not read."""
+    first, end = walk.rows(filters.period)
+    if first >= end:
+        return []
+    newest_first, found = walk.order == "newest", list[tuple[int, int]]()
+    for part in _stretches(Chosen(connection, _within(filters, first, end), told, names=names), newest_first):
+        if isinstance(part, Period):
+            rows = _of_gap(connection, replace(filters, period=part), walk, (first, end), limit - len(found), names)
+        else:
+            day, meant = part
+            places = meant.places if not newest_first else meant.places[::-1]
+            numbers = day.numbers[places]
+            places = places[(numbers >= first) & (numbers < end)][: limit - len(found)]
+            ranks = day.facts["engagement"][places]
+            ranks = np.where(ranks == UNKNOWN, NOTHING_KNOWN, ranks)
+            rows = list(zip(day.numbers[places].tolist(), ranks.tolist(), strict=True))
+        found += rows
+        if len(found) >= limit:
+            break
+    return found
+
+
+def count_meant(
+    connection: sqlite3.Connection, filters: Filters, bound: int, told: Told, names: tuple[int, ...] = ()
+) -> int:
+    """How many mentions the filters mean, ``bound`` at most; within one snapshot."""
+    found = 0
+    for part in _stretches(Chosen(connection, filters, told, names=names), newest_first=True):
+        if isinstance(part, Period):
+            found += count_selected(connection, select(replace(filters, period=part), names=names), bound - found)
+        else:
+            found += len(part[1].places)
+        if found >= bound:
+            return bound
+    return found
+
+
+def _stretches(chosen: Chosen, newest_first: bool) -> Iterator[tuple[DayColumns, Meant] | Period]:
+    """The period in order: days with columns and those of them that are meant, and the days between that have none."""
+    period = chosen.filters.period
+    step = timedelta(days=-1 if newest_first else 1)
+    awaited, last = (period.last, period.first) if newest_first else (period.first, period.last)
+    for day in chosen.days(newest_first=newest_first):
+        if day.day != awaited:
+            yield _from_to(awaited, day.day - step, period)
+        yield day, chosen.of(day)
+        awaited = day.day + step
+    if (last - awaited) * step.days >= timedelta(0):
+        yield _from_to(awaited, last, period)
+
+
+def _from_to(one: date, other: date, of: Period) -> Period:
+    return Period(min(one, other), max(one, other), of.zone)
+
+
+def _within(filters: Filters, first: int, end: int) -> Filters:
+    """The same over those of its days on which these rows lie."""
+    period = filters.period
+    days = (day_of(moment_of_row(n), period.zone) for n in (first, end - 1))
+    begin, last = (min(max(day, period.first), period.last) for day in days)
+    return replace(filters, period=Period(begin, last, period.zone))
+
+
+def _of_gap(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    walk: Walk,
+    rows: tuple[int, int],
+    limit: int,
+    names: tuple[int, ...],
+) -> list[tuple[int, int]]:
+    """The next rows of days without columns."""
+    first, end = rows_of(filters.period)
+    chosen = select(filters, (max(first, rows[0]), min(end, rows[1])), names)
+    return [(n, rank) for n, rank in connection.execute(*walk.sql(chosen, limit))]
 
 
 def _merged(best: list[Place], more: Iterable[Place], limit: int) -> list[Place]:

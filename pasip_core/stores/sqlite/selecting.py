@@ -159,6 +159,12 @@ def are_few(connection: sqlite3.Connection, filters: Filters) -> bool:
     return int(found.fetchone()[0]) <= FEW
 
 
+def count_selected(connection: sqlite3.Connection, chosen: Selection, bound: int) -> int:
+    """How many rows are meant, ``bound`` at most."""
+    sql = f"SELECT count(*) FROM (SELECT 1 {chosen.sql} LIMIT ?)"
+    return int(connection.execute(sql, (*chosen.values, bound)).fetchone()[0])
+
+
 def _of_story(story: str, keyword: str | None, words: str | None) -> Selection:
     """A story has few mentions: from them to all else."""
     chosen = Selection("scraped_data m INDEXED BY of_story", "m.n")

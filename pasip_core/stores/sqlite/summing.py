@@ -109,10 +109,14 @@ class Chosen:
         """Whether stances count, and not the sentiment of the whole."""
         return self.by_keyword or self.filters.one_keyword is not None
 
-    def days(self) -> Iterator[DayColumns]:
+    def days(self, *, newest_first: bool = False) -> Iterator[DayColumns]:
         """The days of the filters that have columns, with all that is looked at."""
         return days_with_columns(
-            self.connection, self.filters.period, stances=self.reads_stances, readings=self.reads_readings
+            self.connection,
+            self.filters.period,
+            stances=self.reads_stances,
+            readings=self.reads_readings,
+            newest_first=newest_first,
         )
 
     @cached_property
