@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -50,14 +50,12 @@ ROWS = (
     "FROM scraped_data INDEXED BY facts WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
 )
 READ_ROWS = (
-    f"SELECT n, {EMOTION}, {MODEL}, {CONFIDENCE} FROM scraped_data m WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
+    f"SELECT {EMOTION}, {MODEL}, {CONFIDENCE}, author_followers, positive - negative FROM scraped_data m "
+    "WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
 )
 STANCE_ROWS = (
     "SELECT s.n, s.keyword, coalesce(s.sentiment, 'pending') FROM (SELECT DISTINCT keyword FROM keyword_set_members) k "
     "CROSS JOIN stances s ON s.keyword = k.keyword AND s.n >= ? AND s.n < ? ORDER BY s.keyword, s.n"
-)
-REACH_ROWS = (
-    "SELECT author_followers, positive - negative FROM scraped_data WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n"
 )
 WITHOUT = {"stances": "x'' AS stances", "readings": "'{}' AS readings", "read": "x'' AS read"}
 """What stands in place of columns that were not asked for."""
@@ -123,23 +121,23 @@ def make(connection: sqlite3.Connection, day: Period) -> None:
     accounts["key"] = [author_key(author) for author in authors]
     accounts["place"] = np.unique(facts["account"], return_index=True)[1]
     keywords, stances = _stances(connection, facts["n"], (first, end))
-    readings, read = _readings(connection, (first, end))
+    seen = connection.execute(READ_ROWS, (first, end)).fetchall()
+    readings, read = _readings(seen)
     connection.execute(
         f"INSERT INTO day_columns ({', '.join(COLUMNS)}) VALUES ({marks(COLUMNS)})",
         (first, end, json.dumps(list(voices)), json.dumps(keywords), facts.tobytes(), accounts.tobytes(), stances,
          json.dumps(readings), read),
     )  # fmt: skip
-    _make_reach(connection, (first, end))
+    connection.execute("INSERT INTO day_reach VALUES (?, ?, ?)", (first, *_reach(seen)))
     pairs = _pairs(connection, np.ascontiguousarray(facts["n"]), (first, end))
     connection.execute("INSERT INTO day_names (first, pairs) VALUES (?, ?)", (first, pairs))
 
 
-def _make_reach(connection: sqlite3.Connection, rows: tuple[int, int]) -> None:
+def _reach(seen: Sequence[sqlite3.Row]) -> tuple[bytes, bytes]:
     """Followers and polarity of the same mentions; see ``reach``. They go with the columns."""
-    found = connection.execute(REACH_ROWS, rows).fetchall()
-    followers = np.array([UNKNOWN if row[0] is None else row[0] for row in found], np.int64)
-    polarity = np.array([np.nan if row[1] is None else row[1] for row in found], np.float32)
-    connection.execute("INSERT INTO day_reach VALUES (?, ?, ?)", (rows[0], followers.tobytes(), polarity.tobytes()))
+    followers = np.array([UNKNOWN if row[3] is None else row[3] for row in seen], np.int64)
+    polarity = np.array([np.nan if row[4] is None else row[4] for row in seen], np.float32)
+    return followers.tobytes(), polarity.tobytes()
 
 
 def author_key(author: str) -> int:
@@ -164,14 +162,11 @@ def _stances(connection: sqlite3.Connection, numbers: Array, rows: tuple[int, in
     return list(keywords), np.array(found, STANCES).tobytes()
 
 
-def _readings(connection: sqlite3.Connection, rows: tuple[int, int]) -> tuple[dict[str, list[str]], bytes]:
+def _readings(seen: Sequence[sqlite3.Row]) -> tuple[dict[str, list[str]], bytes]:
     """The names of emotions and models, and what was read of each mention."""
     emotions: dict[str, int] = defaultdict(count().__next__)
     models: dict[str, int] = defaultdict(count().__next__)
-    found = [
-        (emotions[emotion], models[model], CONFIDENCES.index(confidence))
-        for _, emotion, model, confidence in connection.execute(READ_ROWS, rows)
-    ]
+    found = [(emotions[row[0]], models[row[1]], CONFIDENCES.index(row[2])) for row in seen]
     return {"emotion": list(emotions), "model": list(models)}, np.array(found, READ).tobytes()
 
 
