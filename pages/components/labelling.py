@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from time import monotonic
 
 import streamlit as st
 
@@ -17,6 +18,9 @@ from pasip_core.queries.quality import labels_of
 
 KEYS = {POSITIVE: "1", NEUTRAL: "2", NEGATIVE: "3"}
 SKIP, UNDO = "S", "U"
+_SHOWN = "_label_shown"
+GLANCE = 0.6
+"""Seconds in which nobody reads a text: what comes sooner is a key held down, or struck twice."""
 LONGEST = 6_000
 """Characters of a text that are shown: enough to judge it in some seconds."""
 
@@ -53,6 +57,7 @@ def _label(week: Period) -> None:
         else:
             _text(mention)
             _keys(sample, mention)
+            st.session_state[_SHOWN] = monotonic()
 
 
 def _next(sample: Sample) -> tuple[Mention | None, int]:
@@ -98,6 +103,9 @@ def _undo(sample: Sample) -> None:
 
 
 def _say(sample: Sample, id: str, sentiment: str) -> None:
+    if monotonic() - st.session_state.get(_SHOWN, 0.0) < GLANCE:
+        st.toast(t("Too quick to have been read: this text has no label yet."), icon=":material/hourglass_top:")
+        return
     with state.attempted():
         quality.label(cached.stores(), sample, id, sentiment)
         cached.forget_errors()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pages.components.labelling import GLANCE
 from pasip_core.domain.period import JAKARTA, Period, day_of
 from pasip_core.pipeline.rollup import rollup
 from pasip_core.stores.ports import Stores
@@ -17,6 +18,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.browser
 
 TEXTS = 6
+READING = 1000 * GLANCE + 100
 WORDS = "pasar pagi ramai sekali hari"
 
 
@@ -42,11 +44,28 @@ def test_a_sample_is_labelled_with_the_keys_alone(open_page, stores: Stores, wee
     page.locator(".st-key-label_keys").wait_for()  # the week that ended last is chosen to begin with
     wanted = ["positive", "negative", "neutral"]
     for number, key in enumerate(("1", "3", "2"), start=1):
+        page.wait_for_timeout(READING)
         press_until(page, key, lambda n=number: len(stores.labels.list({"week": id})) == n, "the label is kept")
         page.get_by_text(f"{number} of ").first.wait_for()
     said = stores.labels.list({"week": id}, order_by="at")
     assert [one.sentiment for one in said] == wanted
     assert [one.data_id for one in said] == list(stores.samples.get(id).ids[:3])
     press_until(page, "u", lambda: len(stores.labels.list({"week": id})) == 2, "the last label is taken back")
+    page.wait_for_timeout(READING)
     press_until(page, "s", lambda: len(stores.labels.list({"week": id})) == 3, "a text is left out")
     assert stores.labels.list({"week": id}, order_by="at")[-1].sentiment == ""
+
+
+def test_a_key_held_down_labels_one_text(open_page, stores: Stores, week: Period):
+    id = week.first.isoformat()
+    for label in stores.labels.list({"week": id}):
+        stores.labels.delete(label.id)
+    page = open_page("/quality")
+    page.locator(".st-key-label_keys").wait_for()
+    page.wait_for_timeout(READING)
+    for _ in range(40):  # what a keyboard sends in a second and more
+        page.keyboard.down("1")
+        page.wait_for_timeout(30)
+    page.keyboard.up("1")
+    page.get_by_text("1 of ").first.wait_for()
+    assert len(stores.labels.list({"week": id})) == 1

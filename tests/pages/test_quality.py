@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import cached, sentiment_view
+from pages.components import cached, labelling, sentiment_view
 from pasip_core.domain.quality import ONLY, PAUSE, Label, Rescoring, label_id
 from pasip_core.queries.quality import model_errors
 from pasip_core.stores.ports import Stores
@@ -40,6 +40,13 @@ ERRS = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are read in no time."""
+    monkeypatch.setattr(labelling, "GLANCE", 0.0)
+
+
+@pytest.mark.usefixtures("read_at_once")
 def test_a_sample_is_labelled_by_key_undone_and_skipped(open_app: Open, fill: Fill, stores: Stores):
     fill(**two_keywords_in_may())
     app = open_app("quality")
@@ -60,6 +67,21 @@ def test_a_sample_is_labelled_by_key_undone_and_skipped(open_app: Open, fill: Fi
     assert not app.exception
 
 
+def test_a_key_held_down_or_struck_twice_labels_no_text_that_nobody_has_read(
+    open_app: Open, fill: Fill, stores: Stores, monkeypatch: pytest.MonkeyPatch
+):
+    fill(**two_keywords_in_may())
+    app = open_app("quality")
+    monkeypatch.setattr(labelling, "GLANCE", 60.0)
+    app.button(key="label_positive").click().run()
+    assert stores.labels.list() == []
+    assert "Too quick" in app.toast[0].value
+    monkeypatch.setattr(labelling, "GLANCE", 0.0)
+    app.button(key="label_positive").click().run()
+    assert len(stores.labels.list()) == 1
+
+
+@pytest.mark.usefixtures("read_at_once")
 def test_labels_do_not_lead_and_change_no_number(open_app: Open, fill: Fill, stores: Stores):
     fill([said("Debat <b>tadi</b> malam", "2019-05-02", sentiment="negative")])
     app = open_app("quality")
