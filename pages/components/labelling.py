@@ -83,13 +83,14 @@ def _safe(text: str) -> str:
 
 
 def _keys(sample: Sample, mention: Mention) -> None:
+    """The buttons are those of this text: what was pressed before another one was seen says nothing of that."""
     with st.container(horizontal=True, key="label_keys"):
         for sentiment, key in KEYS.items():
             st.button(
-                labels.signed_sentiment(sentiment), shortcut=key, key=f"label_{sentiment}", on_click=_say,
+                labels.signed_sentiment(sentiment), shortcut=key, key=f"label_{sentiment}_{mention.id}", on_click=_say,
                 args=(sample, mention.id, sentiment), width="stretch",
             )  # fmt: skip
-        st.button(t("Unclear"), shortcut=SKIP, key="label_skip", type="tertiary", on_click=_say,
+        st.button(t("Unclear"), shortcut=SKIP, key=f"label_skip_{mention.id}", type="tertiary", on_click=_say,
                   args=(sample, mention.id, UNCLEAR))  # fmt: skip
         _undo(sample)
     st.caption(

@@ -54,18 +54,3 @@ def test_a_sample_is_labelled_with_the_keys_alone(open_page, stores: Stores, wee
     page.wait_for_timeout(READING)
     press_until(page, "s", lambda: len(stores.labels.list({"week": id})) == 3, "a text is left out")
     assert stores.labels.list({"week": id}, order_by="at")[-1].sentiment == ""
-
-
-def test_a_key_held_down_labels_one_text(open_page, stores: Stores, week: Period):
-    id = week.first.isoformat()
-    for label in stores.labels.list({"week": id}):
-        stores.labels.delete(label.id)
-    page = open_page("/quality")
-    page.locator(".st-key-label_keys").wait_for()
-    page.wait_for_timeout(READING)
-    for _ in range(40):  # what a keyboard sends in a second and more
-        page.keyboard.down("1")
-        page.wait_for_timeout(30)
-    page.keyboard.up("1")
-    page.get_by_text("1 of ").first.wait_for()
-    assert len(stores.labels.list({"week": id})) == 1
