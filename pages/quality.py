@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cached, charts_quality, formats, labelling, labels, model_view, state
+from pages.components import cached, charts, formats, labelling, labels, model_view, state
 from pages.components.access import require_role
 from pages.components.i18n import t, tn
 from pasip_core.domain.quality import LEAST_LABELS
@@ -40,7 +40,7 @@ def show_agreement(found: list[Agreement]) -> None:
     )  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
-        figure = cached.figure(charts_quality.confusion, chosen.confusion, chosen.confusion)
+        figure = cached.figure(charts.quality.confusion, chosen.confusion, chosen.confusion)
         st.vega_lite_chart(figure, width="stretch", key="confusion")
     with right:
         show_classes(chosen)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.components import cached, charts_quality, filters, formats, keeping, labels, sentiment_view, state
+from pages.components import cached, charts, filters, formats, keeping, labels, sentiment_view, state
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
@@ -25,7 +25,7 @@ def show_time(wanted: Filters, version: str) -> None:
     if days.empty:
         st.caption(t("Nothing of this selection is analysed yet."))
         return
-    figure = cached.figure(charts_quality.shares, days, version, wanted, errors)
+    figure = cached.figure(charts.quality.shares, days, version, wanted, errors)
     sentiment_view.chart(figure, key="shares_over_time", by=("date", "sentiment"))
     if band.whole:
         for name in (POSITIVE, NEGATIVE):
@@ -70,7 +70,7 @@ def show_emotions(wanted: Filters, version: str) -> None:
     with left:
         sentiment_view.emotions(table)
     with right:
-        figure = cached.figure(charts_quality.emotions_over_time, table, version, wanted)
+        figure = cached.figure(charts.quality.emotions_over_time, table, version, wanted)
         sentiment_view.chart(figure, key="emotions_over_time", by=("date", "emotion"))
     st.caption(t("Emotions are of whole texts, and always read by the model that comes with this program."))
 

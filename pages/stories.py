@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import (
     cached,
-    charts_stories,
+    charts,
     filters,
     formats,
     group_view,
@@ -41,7 +41,7 @@ def show_story(story: Story, wanted: Filters, version: str) -> None:
             st.markdown(_size(story))
             st.caption(_voices(story))
         with right:
-            figure = cached.figure(charts_stories.spread, story.days, story.id, version, wanted)
+            figure = cached.figure(charts.stories.spread, story.days, story.id, version, wanted)
             st.vega_lite_chart(figure, width="stretch", key=f"spread_{story.id}")
             st.caption(_tones(story))
         st.button(

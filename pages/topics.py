@@ -10,7 +10,6 @@ import streamlit as st
 from pages.components import (
     cached,
     charts,
-    charts_topics,
     downloads,
     filters,
     formats,
@@ -75,7 +74,7 @@ def choose_order() -> str:
 def show_table(table: pd.DataFrame, key: str) -> None:
     """All topics; clicks on rows choose those that are shown below."""
     shown = table.assign(
-        name=charts_topics.unique_names(table), state=table["state"].map(labels.topic_state),
+        name=charts.topics.unique_names(table), state=table["state"].map(labels.topic_state),
         net=table["net"].map(lambda net: formats.signed(None if pd.isna(net) else net)),
     )  # fmt: skip
     column = st.column_config
@@ -105,7 +104,7 @@ def show_trend(chosen: list[TopicView], wanted: Filters, version: str) -> None:
     """A line a topic over the days of the period."""
     st.subheader(t("Topics over time"))
     ids = tuple(one.topic.id for one in chosen)
-    names = charts_topics.unique_names(pd.DataFrame({"name": [one.topic.topic for one in chosen]}))
+    names = charts.topics.unique_names(pd.DataFrame({"name": [one.topic.topic for one in chosen]}))
     days = cached.topic_trend(wanted, ids)
     trend = days.assign(name=days["topic"].map(dict(zip(ids, names, strict=True))))
     colours = dict(zip(names, theme.KEYWORDS, strict=False))
@@ -168,7 +167,7 @@ if not view.topics:
 order = choose_order()
 version = cached.topics_version(wanted)
 table = topic_frame(view).sort_values([order, "volume"], ascending=False, kind="stable")
-figure = cached.figure(charts_topics.bars, table.head(IN_CHART), "bars", version, wanted, order)
+figure = cached.figure(charts.topics.bars, table.head(IN_CHART), "bars", version, wanted, order)
 st.vega_lite_chart(figure, width="stretch", key="topic_bars")
 if view.without:
     st.caption(t("{n} more mentions belong to no topic.", n=formats.number(view.without)))

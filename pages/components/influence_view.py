@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.components import cached, charts_influencers, downloads, formats, labels, session, state, tables, theme
+from pages.components import cached, charts, downloads, formats, labels, session, state, tables, theme
 from pages.components.access import may
 from pages.components.i18n import t
 from pasip_core.commands import influencers as commands
@@ -102,7 +102,7 @@ def show_account(wanted: Filters, row: dict[str, Any], aside: SetAside | None, v
         ):
             st.metric(title, told, border=True)
     detail = cached.account_detail(wanted, platform, author)
-    figure = cached.figure(charts_influencers.account_trend, detail.trend, version, wanted, platform, author)
+    figure = cached.figure(charts.accounts.account_trend, detail.trend, version, wanted, platform, author)
     st.markdown("**" + t("Mentions a day") + "**")
     st.vega_lite_chart(figure, width="stretch", key="account_trend")
     counts = ", ".join(
@@ -195,9 +195,9 @@ def show_network(found: Network, key: object) -> None:
         st.info(t("No mention speaks to an account."), icon=":material/alternate_email:")
         return
     if not found.links.empty:
-        figure = cached.figure(charts_influencers.network, found.links, "network", key)
+        figure = cached.figure(charts.accounts.network, found.links, "network", key)
         st.vega_lite_chart(figure, width="stretch", key="network")
-        shown = charts_influencers.shown_links(found.links)
+        shown = charts.accounts.shown_links(found.links)
         if len(shown) < len(found.links):
             st.caption(t("Drawn are the {n} most frequent of {all} links.", n=formats.number(len(shown)),
                          all=formats.number(len(found.links))))  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.components import cached, charts, charts_people, formats, labels, session, state, tables
+from pages.components import cached, charts, formats, labels, session, state, tables
 from pages.components.i18n import t
 from pasip_core.commands import names as commands
 from pasip_core.domain.analysis import NEGATIVE, PENDING, POSITIVE
@@ -148,7 +148,7 @@ def show_list(table: pd.DataFrame, wanted: Filters, key: str) -> None:
     """The loudest names, each with its tone and its change; a click chooses one."""
     left, right = st.columns([3, 4], gap="large")
     with left:
-        figure = cached.figure(charts_people.names_by_tone, table.head(15), key, cached.watermark(), wanted)
+        figure = cached.figure(charts.names.names_by_tone, table.head(15), key, cached.watermark(), wanted)
         st.vega_lite_chart(figure, width="stretch", key="names_chart")
     with right:
         analysed = (table["volume"] - table[PENDING]).where(table["volume"] > table[PENDING])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.components import cached, formats, labels, session, state, tables
-from pages.components.charts_quality import PICK
+from pages.components.charts.quality import PICK
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, HIGH, LOW, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, SURE
 from pasip_core.domain.filters import Filters

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pages.components import labels, theme
-from pages.components.charts import FEW_DAYS, HEIGHT, finished
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS
 from pasip_core.queries.quality import Confusion
+
+from .base import FEW_DAYS, HEIGHT, day_told, days_axis, finished, volume_told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -64,9 +65,9 @@ def shares(days: pd.DataFrame) -> dict[str, Any]:
     shown = shown.assign(day=text, date=text, label=shown["sentiment"].map(labels.sentiment))
     number = shown["day"].nunique()
     y = alt.Y("read:Q", title="%", scale=alt.Scale(domain=[0, _top(shown)], nice=False))
-    base = alt.Chart(shown).encode(x=_day_axis(number), color=_tone_colour())
+    base = alt.Chart(shown).encode(x=days_axis("day:T", number), color=_tone_colour())
     told = [
-        alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"), alt.Tooltip("label:N", title=t("Sentiment")),
+        day_told(), alt.Tooltip("label:N", title=t("Sentiment")),
         alt.Tooltip("read:Q", title=t("As read (%)"), format=".1f"),
     ]  # fmt: skip
     if "low" in shown:
@@ -94,12 +95,12 @@ def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
     scale = alt.Scale(domain=[labels.emotion(n) for n in names], range=[FELT[n] for n in names])
     pick = alt.selection_point(name=PICK, fields=["date", "emotion"])
     chart = alt.Chart(shown).mark_bar(size=max(2, min(36, 560 // max(number, 1)))).encode(
-        x=_day_axis(number),
+        x=days_axis("day:T", number),
         y=alt.Y("volume:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
         color=alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="square", columns=6)),
         tooltip=[
-            alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"), alt.Tooltip("label:N", title=t("Emotion")),
-            alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
+            day_told(), alt.Tooltip("label:N", title=t("Emotion")),
+            volume_told(),
         ],
     )  # fmt: skip
     return finished(chart.add_params(pick).properties(height=HEIGHT))
@@ -116,13 +117,3 @@ def _tone_colour() -> alt.Color:
     names = (POSITIVE, NEGATIVE)
     scale = alt.Scale(domain=[labels.sentiment(n) for n in names], range=[theme.SENTIMENTS[n] for n in names])
     return alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="stroke"))
-
-
-def _day_axis(days: int) -> alt.X:
-    import altair as alt
-
-    form = "%-d %b" if days <= 400 else "%b %Y"
-    return alt.X(
-        "day:T", title=None, timeUnit="yearmonthdate",
-        axis=alt.Axis(format=form, grid=False, tickCount=min(days, 8), labelOverlap=True, labelFlush=True),
-    )  # fmt: skip

@@ -1,12 +1,13 @@
-"""Charts of accounts: mentions a day of one, and who speaks to whom. See ``charts`` for how they are kept."""
+"""Charts of accounts: mentions a day of one, and who speaks to whom."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pages.components import formats, labels, theme
-from pages.components.charts import finished
 from pages.components.i18n import t
+
+from .base import day_told, finished, volume_told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +32,8 @@ def account_trend(trend: pd.DataFrame) -> dict[str, Any]:
             x=alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap=True)),
             y=alt.Y("volume:Q", title=None, axis=alt.Axis(format=",d", tickMinStep=1)),
             tooltip=[
-                alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
-                alt.Tooltip("volume:Q", title=t("Mentions"), format=",d"),
+                day_told(),
+                volume_told(),
             ],
         )
         .properties(height=TREND_HEIGHT)

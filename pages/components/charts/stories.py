@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from pages.components import theme
-from pages.components.charts import finished
-from pages.components.i18n import t
+
+from .base import day_told, finished, volume_told
 
 HEIGHT = 90
 
@@ -26,8 +26,8 @@ def spread(days: tuple[tuple[date, int], ...]) -> dict[str, Any]:
             x=alt.X("day:T", title=None, timeUnit="yearmonthdate", axis=axis),
             y=alt.Y("volume:Q", title=None, axis=alt.Axis(tickCount=2, format="d")),
             tooltip=[
-                alt.Tooltip("day:T", title=t("Day"), format="%a, %-d %b %Y"),
-                alt.Tooltip("volume:Q", title=t("Mentions")),
+                day_told(),
+                volume_told(),
             ],
         )
     )
