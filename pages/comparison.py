@@ -112,6 +112,7 @@ def show_figures(
     frames: dict[str, pd.DataFrame], colours: dict[str, str], key: object, blind: tuple[BlindDay, ...], *, periods: bool
 ) -> None:
     """Volume over time, tone and platforms."""
+    counted = filters.counted()
 
     def draw(name: str, make: object, frame: pd.DataFrame) -> None:
         st.vega_lite_chart(
@@ -119,18 +120,20 @@ def show_figures(
         )
 
     st.subheader(t("Volume over time"))
-    draw("lines", lambda of: charts.lines(of, colours, by_offset=periods, blind=blind), frames["trend"])
+    draw(
+        "lines", lambda of: charts.lines(of, colours, by_offset=periods, blind=blind, counted=counted), frames["trend"]
+    )
     blind_view.show(blind)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t("Sentiment"))
-        draw("tone", charts.by_side, frames["summary"])
+        draw("tone", lambda of: charts.by_side(of, counted), frames["summary"])
     with right:
-        st.subheader(t("Share of voice") if not periods else t("Mentions"))
-        draw("shares", lambda of: charts.shares(of, colours), frames["summary"])
+        st.subheader(t("Share of voice") if not periods else counted)
+        draw("shares", lambda of: charts.shares(of, colours, counted), frames["summary"])
     st.subheader(t("Platforms"))
     platforms = frames["platforms"].assign(group=frames["platforms"]["platform"].map(labels.platform))
-    draw("platforms", lambda of: charts.grouped(of, colours), platforms)
+    draw("platforms", lambda of: charts.grouped(of, colours, counted), platforms)
 
 
 def show_sources(sources: pd.DataFrame) -> None:
@@ -140,7 +143,7 @@ def show_sources(sources: pd.DataFrame) -> None:
     for column, side in zip(st.columns(max(1, len(sides))), sides, strict=False):
         with column:
             st.markdown(f"**{state.shown(side)}**")
-            tables.show_side_sources(sources[sources["name"] == side], key=f"sources_{side}")
+            tables.show_side_sources(sources[sources["name"] == side], filters.counted(), key=f"sources_{side}")
 
 
 def show(

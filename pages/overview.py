@@ -88,7 +88,12 @@ def show_trend(wanted: Filters, version: str) -> None:
     st.subheader(t("Sentiment over time"))
     trend, blind = cached.sentiment_trend(wanted, session.current().by_story), cached.blind_days(wanted)
     figure = cached.figure(
-        lambda of: charts.sentiment_trend(of, blind), trend, version, wanted, blind, session.current().by_story
+        lambda of: charts.sentiment_trend(of, blind, filters.counted()),
+        trend,
+        version,
+        wanted,
+        blind,
+        session.current().by_story,
     )
     st.vega_lite_chart(figure, width="stretch", key="trend")
     blind_view.show(blind)
@@ -111,7 +116,7 @@ def show_voices(wanted: Filters, version: str) -> None:
             names = table["keyword"].map(lambda id: keywords[id].keyword if id in keywords else id)
             colours = {keywords[id].keyword: c for id, c in theme.keyword_colours(list(keywords.values())).items()}
             figure = cached.figure(
-                lambda of: charts.shares(of, colours),
+                lambda of: charts.shares(of, colours, filters.counted()),
                 table.assign(name=names),
                 "shares",
                 version,
@@ -124,9 +129,10 @@ def show_voices(wanted: Filters, version: str) -> None:
     with right:
         st.subheader(t("Platforms"))
         table = cached.platform_volume(wanted, by_story).head(8)
-        st.vega_lite_chart(
-            cached.figure(charts.by_platform, table, version, wanted, by_story), width="stretch", key="platforms"
+        figure = cached.figure(
+            lambda of: charts.by_platform(of, filters.counted()), table, "platforms", version, wanted, by_story
         )
+        st.vega_lite_chart(figure, width="stretch", key="platforms")
 
 
 def show_loudest(wanted: Filters, gone: list[LetGo]) -> None:
@@ -135,9 +141,9 @@ def show_loudest(wanted: Filters, gone: list[LetGo]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t("Loudest sources"))
-        sources = cached.loudest_sources(wanted)
+        sources = cached.loudest_sources(wanted, 10, session.current().by_story)
         if not sources.empty:
-            tables.show_sources(sources)
+            tables.show_sources(sources, filters.counted())
         if gone and wanted.one_keyword:  # the tone towards one keyword is in no series by source
             st.caption(counted)
     with right:

@@ -121,8 +121,8 @@ def _source_name(name: str) -> str:
     return excerpt(labels.platform(name), 60)
 
 
-def show_sources(table: pd.DataFrame) -> None:
-    """The loudest sources, with how much of their mentions is negative."""
+def show_sources(table: pd.DataFrame, counted: str) -> None:
+    """The loudest sources, with how much of what is ``counted`` is negative."""
     analysed = (table["volume"] - table["pending"]).where(table["volume"] > table["pending"])
     shown = table.assign(
         source=table["source"].map(_source_name),
@@ -137,7 +137,7 @@ def show_sources(table: pd.DataFrame) -> None:
             "source": column.TextColumn(t("Source")),
             "platform": column.TextColumn(t("Platform")),
             "volume": column.ProgressColumn(
-                t("Mentions"), format="localized", min_value=0, max_value=int(table["volume"].max())
+                counted, format="localized", min_value=0, max_value=int(table["volume"].max())
             ),
             "positive": column.NumberColumn(labels.signed_sentiment("positive"), format="%.0f%%", width=90),
             "negative": column.NumberColumn(labels.signed_sentiment("negative"), format="%.0f%%", width=90),
@@ -164,14 +164,14 @@ def show_accounts(table: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def show_side_sources(table: pd.DataFrame, key: str) -> None:
-    """The loudest sources of one side of a comparison."""
+def show_side_sources(table: pd.DataFrame, counted: str, key: str) -> None:
+    """The loudest sources of one side of a comparison, by what is ``counted``."""
     shown = table.assign(source=table["source"].map(_source_name))[["source", "volume"]].head(8)
     column = st.column_config
     st.dataframe(
         shown, hide_index=True, width="stretch", key=key, height="content",
         column_config={
             "source": column.TextColumn(t("Source")),
-            "volume": column.NumberColumn(t("Mentions"), format="localized"),
+            "volume": column.NumberColumn(counted, format="localized"),
         },
     )  # fmt: skip

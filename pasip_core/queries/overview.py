@@ -108,10 +108,10 @@ def platform_volume(stores: Stores, filters: Filters, by_story: bool = False) ->
     return sentiment_table(sums.frame(sums.sums(stores, filters, by, stories=by_story), by))
 
 
-def loudest_sources(stores: Stores, filters: Filters, limit: int = 10) -> pd.DataFrame:
+def loudest_sources(stores: Stores, filters: Filters, limit: int = 10, by_story: bool = False) -> pd.DataFrame:
     """Columns platform, source and those of ``platform_volume``; the ``limit`` loudest."""
     by: tuple[Dimension, ...] = ("platform", "source", "sentiment")
-    return sentiment_table(sums.frame(sums.sums(stores, filters, by), by)).head(limit)
+    return sentiment_table(sums.frame(sums.sums(stores, filters, by, stories=by_story), by)).head(limit)
 
 
 def loudest_accounts(stores: Stores, filters: Filters, limit: int = 10) -> pd.DataFrame:

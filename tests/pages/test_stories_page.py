@@ -84,6 +84,34 @@ def test_every_count_can_be_of_stories(open_app: Open):
     assert {m.label: m.value for m in app.metric}["Mentions"] == "4"
 
 
+def called(app: AppTest) -> set[str]:
+    """What charts and tables call the numbers that they count."""
+    charts = [element.proto.spec for element in app.get("vega_lite_chart")]
+    told = charts + [table.proto.columns for table in app.dataframe]
+    return {name for text in told for name in ("Mentions", "Stories a day") if f'"{name}"' in text}
+
+
+@pytest.mark.usefixtures("copied")
+@pytest.mark.parametrize("page", ["", "comparison"])
+def test_charts_and_tables_say_what_they_count(open_app: Open, fill: Fill, page: str):
+    fill([said("Gula naik", "2019-05-02", keywords=["gula"], author="", source="kompas", platform="news")],
+         [make_keyword("gula")])  # fmt: skip
+    assert called(open_app(page, **MAY)) == {"Mentions"}
+    app = open_app(page, **MAY, count="stories")
+    by_mentions = set() if page else {"Mentions"}  # the loudest accounts
+    assert called(app) == {"Stories a day", *by_mentions}
+    assert len(app.get("vega_lite_chart")) >= 3
+
+
+@pytest.mark.usefixtures("copied")
+def test_sources_are_counted_by_story_too(open_app: Open):
+    def of_sources(app: AppTest) -> list[int]:
+        return next(list(table.value["volume"]) for table in app.dataframe if "source" in table.value)
+
+    assert of_sources(open_app(**MAY)) == [4]
+    assert of_sources(open_app(**MAY, count="stories")) == [3]
+
+
 @pytest.mark.usefixtures("copied")
 @pytest.mark.parametrize("more", [{"keyword": "beras"}, {"text": "beras"}, {"source": "twitter"}])
 def test_stories_are_counted_whatever_is_filtered(open_app: Open, more: dict[str, str]):
