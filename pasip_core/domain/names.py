@@ -13,7 +13,7 @@ HASHTAG, DOMAIN, ACCOUNT = "HASHTAG", "DOMAIN", "ACCOUNT"
 KINDS = (PERSON, PLACE, ORGANISATION, HASHTAG, DOMAIN, ACCOUNT)
 SIGNS = {HASHTAG: "#", ACCOUNT: "@"}
 """What stands before a name of this kind where people read it."""
-READER = "bundled-entities-1.1"
+READER = "bundled-entities-2.1"
 """Who reads names at present: the version of the model, then that of the rules around it. Another one reads anew."""
 LONGEST = 80
 """Characters of a name."""

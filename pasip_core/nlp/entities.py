@@ -1,138 +1,102 @@
-"""Persons, places and organisations in texts: a small spaCy pipeline of our own, and lists of well-known names."""
+"""Persons, places and organisations in texts: a tagger of our own, and lists of well-known names."""
 
 from __future__ import annotations
 
+import json
 import re
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pasip_core.domain.analysis import Entity
 
 from .gazetteer import counted_as, find_names
 from .recipes import BUNDLED_FOLDER
+from .tagging import Tagger, load_tagger, save_tagger, spans, split_words, tags_of
 
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Span
-
-VERSION = "bundled-entities-1"
+VERSION = "bundled-entities-2"
 FOLDER = BUNDLED_FOLDER / "entities"
-PIECE = 10_000
+CONFIG_FILE = "config.json"
+PIECE = 2_000
 """Characters read at a time: what a longer text takes in memory does not grow."""
 
-TEXTS = 64
-SAME_IN_ALL = ("tokenizer", "vocab")
-"""What any blank pipeline has as well, and is not kept with ours."""
-
 _HALVES = re.compile("[\ud800-\udfff]")
+_LINE = re.compile("[^\n]+")
 _NO_NAME = re.compile(r"[@#]|https?:|www\.|[\W\d_]+\Z")
+_REST = re.compile(r"['’]\w+")
 _EDGES = " \t\n\r.,;:!?\"'“”‘’()[]…-"
 
 
-_SHAPE = {
-    "model": {
-        "@architectures": "spacy.TransitionBasedParser.v2",
-        "state_type": "ner",
-        "extra_state_tokens": False,
-        "hidden_width": 64,
-        "maxout_pieces": 2,
-        "use_upper": True,
-        "tok2vec": {
-            "@architectures": "spacy.Tok2Vec.v2",
-            "embed": {
-                "@architectures": "spacy.MultiHashEmbed.v2",
-                "width": 96,
-                "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-                "rows": [4000, 1500, 2500, 1500],
-                "include_static_vectors": False,
-            },
-            "encode": {
-                "@architectures": "spacy.MaxoutWindowEncoder.v2",
-                "width": 96,
-                "window_size": 1,
-                "maxout_pieces": 3,
-                "depth": 4,
-            },
-        },
-    }
-}
-
-
 class BundledEntities:
-    """What the pipeline finds in its context, and what the lists know, which the pipeline may have missed."""
+    """What the tagger finds in its context, and what the lists know, which the tagger may have missed."""
 
     version = VERSION
 
-    def __init__(self, pipeline: Language) -> None:
-        self._pipeline = pipeline
+    def __init__(self, tagger: Tagger) -> None:
+        self._tagger = tagger
 
     def find(self, texts: Sequence[str]) -> list[list[Entity]]:
         """For each text its entities in order; ``text[start:end]`` is what stands there. None overlap."""
-        pieces = [(number, start, piece) for number, text in enumerate(texts) for start, piece in _pieces(text)]
-        found: list[list[Entity]] = [[] for _ in texts]
-        # Words met for the first time are forgotten afterwards, or a worker's memory would grow for ever.
-        with self._pipeline.memory_zone():
-            documents = self._pipeline.pipe((piece for _, _, piece in pieces), batch_size=TEXTS)
-            for (number, start, piece), document in zip(pieces, documents, strict=True):
-                heard = [entity for span in document.ents if (entity := _entity(span))]
-                both = _together(heard, find_names(piece))
-                found[number] += [_moved(entity, start, texts[number]) for entity in both]
-        return found
+        return [
+            [_moved(entity, start, text) for start, piece in _pieces(text) for entity in self._find(piece)]
+            for text in texts
+        ]
+
+    def _find(self, piece: str) -> list[Entity]:
+        known = find_names(piece)
+        return _together(list(self._hear(piece, known)), known)
+
+    def _hear(self, piece: str, known: Sequence[Entity]) -> Iterator[Entity]:
+        words = split_words(piece)
+        edges = [word.start() for word in words], [word.end() for word in words]
+        tags = self._tagger.tag([word[0] for word in words], known_tags(*edges, known))
+        for first, last, label in spans(tags):
+            if entity := _entity(piece, words[first].start(), words[last - 1].end(), label):
+                yield entity
 
 
-def blank_pipeline() -> Language:
-    """The pipeline that has learnt nothing yet. Only here does spaCy come in."""
-    with _without_torch():
-        import spacy
-
-    pipeline = spacy.blank("id")
-    pipeline.add_pipe("ner", config=_SHAPE)
-    return pipeline
-
-
-@contextmanager
-def _without_torch() -> Iterator[None]:
-    """spaCy takes torch in wherever it is installed: 180 MB and seconds for something that is not used here."""
-    if "torch" in sys.modules:
-        yield
-        return
-    sys.modules["torch"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules["torch"]
+def known_tags(starts: Sequence[int], ends: Sequence[int], known: Sequence[Entity]) -> list[str]:
+    """The tags by which lists know the words that begin and end there; a name that ends within a word is none."""
+    begun, ended = ({edge: place for place, edge in enumerate(edges)} for edges in (starts, ends))
+    whole = [name for name in known if name.start in begun and name.end in ended]
+    return tags_of(len(starts), [(begun[name.start], ended[name.end] + 1, name.label) for name in whole])
 
 
 @lru_cache(maxsize=1)
 def load_entities() -> BundledEntities:
     """The recogniser, loaded once a process."""
-    return BundledEntities(blank_pipeline().from_disk(FOLDER, exclude=SAME_IN_ALL))
+    return BundledEntities(load_tagger(FOLDER))
+
+
+def save_entities(tagger: Tagger, folder: Path, **notes: int) -> None:
+    """Write the tagger and what it is."""
+    save_tagger(tagger, folder)
+    (folder / CONFIG_FILE).write_text(json.dumps({"version": VERSION} | notes, indent=1) + "\n", encoding="utf-8")
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """The text in parts that end at a space; a half of a character that has lost its other half is set aside."""
-    whole, start = _HALVES.sub("\ufffd", text), 0
-    while start < len(whole):
-        end = start + PIECE
-        if end < len(whole):
-            edge = max(whole.rfind(mark, start + 1, end) for mark in "\n ")
-            end = edge if edge > start else end
-        yield start, whole[start:end]
-        start = end
+    """Its lines, long ones in parts that end at a space; a half of a character that has lost its other half is set
+    aside."""
+    for line in _LINE.finditer(_HALVES.sub("\ufffd", text)):
+        start, whole = line.start(), line[0]
+        while len(whole) > PIECE:
+            space = whole.rfind(" ", 1, PIECE)
+            end = space if space > 0 else PIECE
+            yield start, whole[:end]
+            start, whole = start + end, whole[end:]
+        yield start, whole
 
 
-def _entity(span: Span) -> Entity | None:
-    """The span without the marks around it; None where no name is left."""
-    text = str(span.text)
+def _entity(piece: str, start: int, end: int, label: str) -> Entity | None:
+    """What stands there without the marks around it, and with the rest of "Vad'aq"; None where no name is left."""
+    rest = _REST.match(piece, end)
+    text = piece[start : rest.end() if rest else end]
     inner = text.strip(_EDGES)
     if not inner or _NO_NAME.match(inner):
         return None
-    start = span.start_char + text.index(inner)
-    return Entity(inner, span.label_, start, start + len(inner), counted_as(inner, span.label_))
+    start += text.index(inner)
+    return Entity(inner, label, start, start + len(inner), counted_as(inner, label))
 
 
 def _together(heard: list[Entity], known: list[Entity]) -> list[Entity]:

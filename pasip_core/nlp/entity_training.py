@@ -1,94 +1,123 @@
-"""Training of the entity recogniser: a spaCy pipeline that begins with nothing but NERGrit's sentences."""
+"""Training of the entity recogniser: the chain of tags that makes NERGrit's sentences likeliest."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from .corpora import Sentence
-from .entities import blank_pipeline
+from .entities import known_tags
+from .gazetteer import find_names
+from .tagging import TAGS, Tagger, marks
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
-SEED = 20_261_124
-EPOCHS, BATCH, DROP, RATE = 14, 16, 0.35, 0.001
-REPLACED, LOWERED = 0.3, 0.1
-"""Share of sentences in which a name gives way to another of its kind, and of those written without capitals."""
+    F64 = NDArray[np.float64]
 
-Span = tuple[int, int, str]
+STRENGTH, ROUNDS = 1.0, 80
+"""How much great weights cost, and the most steps of learning; both chosen by cross-validation."""
 
-
-def learn_entities(sentences: Sequence[Sentence], *, epochs: int = EPOCHS, seed: int = SEED) -> Language:
-    """A pipeline that marks persons, places and organisations. The same seed gives the same pipeline."""
-    from spacy.util import fix_random_seed
-
-    fix_random_seed(seed)
-    chance = random.Random(seed)  # noqa: S311 (no secret)
-    nlp = blank_pipeline()
-    nlp.initialize(lambda: [_example(nlp, sentence) for sentence in sentences])
-    optimizer = nlp.create_optimizer()
-    optimizer.learn_rate = RATE
-    names = _names(sentences)
-    for _ in range(epochs):
-        shuffled = chance.sample(list(sentences), len(sentences))
-        varied = [_vary(sentence, names, chance) for sentence in shuffled]
-        for start in range(0, len(varied), BATCH):
-            batch = [_example(nlp, sentence) for sentence in varied[start : start + BATCH]]
-            nlp.update(batch, sgd=optimizer, drop=DROP)
-    # What is kept is the mean of the weights over training, which errs less than the last ones.
-    with nlp.use_params(optimizer.averages):
-        kept = nlp.to_bytes()
-    return blank_pipeline().from_bytes(kept)
+SEED, FOLDS = 20_261_124, 4
 
 
-def spans(tags: Iterable[str]) -> list[Span]:
-    """(first token, end, label) of each name; an I- that continues nothing begins a name."""
-    found: list[Span] = []
-    last = "O"
-    for place, tag in enumerate(tags):
-        label = tag[2:]
-        if tag.startswith("I-") and last[2:] == label:
-            found[-1] = (found[-1][0], place + 1, label)
-        elif label:
-            found.append((place, place + 1, label))
-        last = tag
-    return found
+def learn_entities(sentences: Sequence[Sentence], *, rounds: int = ROUNDS) -> Tagger:
+    """A tagger of persons, places and organisations. The same sentences give the same tagger."""
+    from scipy.optimize import minimize
+
+    longest_first = sorted(sentences, key=len, reverse=True)
+    found = [of_it for sentence in longest_first for of_it in _marks(sentence)]
+    keys = np.unique(np.array([key for of_it in found for key in of_it], dtype=np.uint32))
+    chains = _Chains(
+        matrix=_matrix(found, keys),
+        truth=np.array([TAGS.index(tag) for sentence in longest_first for _, tag in sentence]),
+        lengths=np.array([len(sentence) for sentence in longest_first]),
+    )
+    nothing = np.zeros((len(keys) + len(TAGS)) * len(TAGS))
+    learnt = minimize(chains.loss, nothing, jac=True, method="L-BFGS-B", options={"maxiter": rounds}).x
+    weights, steps = _parted(learnt, len(keys))
+    return Tagger(keys, weights.astype(np.float16).astype(np.float32), steps.astype(np.float32))
 
 
-def _example(nlp: Language, sentence: Sentence) -> Any:
-    from spacy.tokens import Doc, Span
-    from spacy.training import Example
+def unseen_tags(sentences: Sequence[Sentence], *, rounds: int = ROUNDS) -> list[list[str]]:
+    """The tags of each sentence by a tagger that had not learnt it."""
+    fold = (np.random.default_rng(SEED).permutation(len(sentences)) % FOLDS).tolist()
+    answers: list[list[str]] = [[] for _ in sentences]
+    for number in range(FOLDS):
+        tagger = learn_entities([one for one, its in zip(sentences, fold, strict=True) if its != number], rounds=rounds)
+        for place in (place for place, its in enumerate(fold) if its == number):
+            words = [word for word, _ in sentences[place]]
+            answers[place] = tagger.tag(words, _listed(words))
+    return answers
 
+
+def _listed(words: Sequence[str]) -> list[str]:
+    """By which tags the lists know the words of a sentence, read with spaces between them."""
+    starts = [0, *accumulate(len(word) + 1 for word in words)]
+    return known_tags(starts[:-1], [start - 1 for start in starts[1:]], find_names(" ".join(words)))
+
+
+def _marks(sentence: Sentence) -> list[list[int]]:
     words = [word for word, _ in sentence]
-    truth = Doc(nlp.vocab, words=words)
-    truth.set_ents([Span(truth, *found[:2], label=found[2]) for found in spans(tag for _, tag in sentence)])
-    return Example(Doc(nlp.vocab, words=words), truth)
+    return marks(words, _listed(words))
 
 
-def _names(sentences: Sequence[Sentence]) -> dict[str, list[list[str]]]:
-    names: dict[str, list[list[str]]] = {}
-    for sentence in sentences:
-        for start, end, label in spans(tag for _, tag in sentence):
-            names.setdefault(label, []).append([word for word, _ in sentence[start:end]])
-    return names
+def _matrix(found: list[list[int]], keys: NDArray[np.uint32]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    ends = np.cumsum([0, *(len(of_it) for of_it in found)])
+    index = np.searchsorted(keys, np.array([key for of_it in found for key in of_it], dtype=np.uint32))
+    return csr_matrix((np.ones(len(index)), index, ends), shape=(len(found), len(keys)))
 
 
-def _vary(sentence: Sentence, names: dict[str, list[list[str]]], chance: random.Random) -> Sentence:
-    """The sentence, at times with other names of the same kinds, or as it would be typed in haste."""
-    if chance.random() < REPLACED:
-        sentence = _rename(sentence, names, chance)
-    if chance.random() < LOWERED:
-        sentence = [(word.lower(), tag) for word, tag in sentence]
-    return sentence
+def _parted(values: F64, marks: int) -> tuple[F64, F64]:
+    return values[: marks * len(TAGS)].reshape(marks, -1), values[marks * len(TAGS) :].reshape(len(TAGS), -1)
 
 
-def _rename(sentence: Sentence, names: dict[str, list[list[str]]], chance: random.Random) -> Sentence:
-    found, end = [], 0
-    for start, stop, label in spans(tag for _, tag in sentence):
-        found += sentence[end:start]
-        first, *more = chance.choice(names[label])
-        found += [(first, f"B-{label}"), *((word, f"I-{label}") for word in more)]
-        end = stop
-    return found + sentence[end:]
+class _Chains:
+    """Sentences as one column of words, the longest first, so that a step takes the n-th word of all that have one."""
+
+    def __init__(self, matrix: csr_matrix, truth: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
+        self._matrix, self._turned = matrix, matrix.T.tocsr()
+        starts = np.cumsum([0, *lengths[:-1]])
+        # The n-th words of all sentences that are long enough.
+        self._nth = [starts[: (lengths > n).sum()] + n for n in range(lengths.max())]
+        self._later = np.setdiff1d(np.arange(len(truth)), starts)
+        self._truth = truth
+        self._seen = np.eye(len(TAGS))[truth]
+        self._seen_steps = self._seen[self._later - 1].T @ self._seen[self._later]
+
+    def loss(self, values: F64) -> tuple[float, F64]:
+        """How unlikely the true chains are, the cost of great weights, and the slope of both."""
+        weights, steps = _parted(values, self._matrix.shape[1])
+        each = self._matrix @ weights
+        greatest = each.max(axis=1)
+        words, step = np.exp(each - greatest[:, None]), np.exp(steps)
+        forth, sums = self._forth(words, step)
+        back = self._back(words, step, sums)
+        behind, ahead = forth[self._later - 1], words[self._later] * back[self._later] / sums[self._later, None]
+        shares, share_steps = forth * back, step * (behind.T @ ahead)
+        true = each[np.arange(len(each)), self._truth].sum() + (steps * self._seen_steps).sum()
+        slope = np.concatenate(
+            [(self._turned @ (shares - self._seen)).ravel(), (share_steps - self._seen_steps).ravel()]
+        )
+        loss = (np.log(sums) + greatest).sum() - true + STRENGTH / 2 * (values @ values)
+        return float(loss), slope + STRENGTH * values
+
+    def _forth(self, words: F64, step: F64) -> tuple[F64, F64]:
+        forth, sums = np.zeros_like(words), np.zeros(len(words))
+        for n, rows in enumerate(self._nth):
+            here = words[rows] * (forth[rows - 1] @ step) if n else words[rows]
+            sums[rows] = here.sum(axis=1)
+            forth[rows] = here / sums[rows, None]
+        return forth, sums
+
+    def _back(self, words: F64, step: F64, sums: F64) -> F64:
+        back = np.ones_like(words)
+        for rows in reversed(self._nth[1:]):
+            back[rows - 1] = (words[rows] * back[rows]) @ step.T / sums[rows, None]
+        return back

@@ -15,10 +15,10 @@ from pasip_core.domain.analysis import ENTITY_LABELS
 from .corpora import EMOTION_LABELS, NUSAX, SENTIMENT_LABELS, Sentence, read_labelled, read_tagged
 from .emotion import load_emotion
 from .entities import load_entities
-from .entity_training import spans
 from .judging import calibration_error, chance_error, f1, f1_by_label
 from .models import check_task
 from .sentiment import BUNDLED, load_sentiment
+from .tagging import spans
 
 
 @dataclass(frozen=True, slots=True)

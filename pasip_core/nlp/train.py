@@ -6,7 +6,7 @@ valid set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,13 @@ import numpy as np
 from pasip_core.errors import InputError
 
 from .blend import save_blend
-from .corpora import Labelled, read_emotion_training, read_entity_training, read_training
-from .entities import FOLDER, SAME_IN_ALL
-from .entity_training import learn_entities
-from .judging import calibration_error, chance_error, f1_by_label
+from .corpora import Labelled, Sentence, read_emotion_training, read_entity_training, read_training
+from .entities import FOLDER, save_entities
+from .entity_training import learn_entities, unseen_tags
+from .judging import calibration_error, chance_error, f1, f1_by_label
 from .learning import learn
 from .recipes import EMOTION, SENTIMENT, Recipe
+from .tagging import spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,8 +51,23 @@ def _train_emotion(data: Path, out: Path | None, limit: int | None) -> dict[str,
 def _train_entities(data: Path, out: Path | None, limit: int | None) -> dict[str, Any]:
     sentences = read_entity_training(data, limit=limit)
     folder = out or FOLDER
-    learn_entities(sentences).to_disk(folder, exclude=SAME_IN_ALL)
-    return {"task": "entities", "texts": len(sentences), "folder": str(folder)}
+    save_entities(learn_entities(sentences), folder, trained_on=len(sentences))
+    return {
+        "task": "entities",
+        "texts": len(sentences),
+        "folder": str(folder),
+        "entity_f1": _entity_f1(sentences, unseen_tags(sentences)),
+    }
+
+
+def _entity_f1(sentences: Sequence[Sentence], answers: Sequence[Sequence[str]]) -> float:
+    """Of the tagger without the lists' own answers."""
+    both = [
+        (set(spans(tag for _, tag in sentence)), set(spans(tags)))
+        for sentence, tags in zip(sentences, answers, strict=True)
+    ]
+    hits, wanted, guessed = (sum(map(len, names)) for names in zip(*((t & g, t, g) for t, g in both), strict=True))
+    return f1(hits, wanted, guessed)
 
 
 def _train_blend(recipe: Recipe, texts: Labelled, out: Path | None, judged: str) -> dict[str, Any]:
