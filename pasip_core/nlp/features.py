@@ -143,6 +143,22 @@ GRAMS = {
 }
 
 
+def _all_words(texts: Sequence[Sequence[str]]) -> tuple[list[str], I64, I64]:
+    words = [token for tokens in texts for token in tokens]
+    return words, _owners(texts), np.ones(len(words), dtype=np.int64)
+
+
+def _signed(texts: Sequence[Sequence[str]]) -> tuple[list[str], I64, I64]:
+    words, owners, _ = _all_words(texts)
+    marks = np.array([mark for tokens in texts for mark in signs(tuple(tokens))], dtype=np.int64)
+    said = marks != 0
+    return [word for word, kept in zip(words, said.tolist(), strict=True) if kept], owners[said], marks[said]
+
+
+BY_WORD = {"char": _all_words, "signed_char": _signed}
+"""Kinds whose n-grams do not cross a word's edge: the words that count, the text of each, and its sign."""
+
+
 def _by_sign(texts: Sequence[Sequence[str]]) -> tuple[list[list[str]], list[list[str]]]:
     found: tuple[list[list[str]], list[list[str]]] = ([], [])
     for tokens in texts:
@@ -153,11 +169,15 @@ def _by_sign(texts: Sequence[Sequence[str]]) -> tuple[list[list[str]], list[list
 
 
 def _token_hashes(texts: Sequence[Sequence[str]]) -> tuple[U64, I64]:
-    owners = np.repeat(np.arange(len(texts)), [len(tokens) for tokens in texts])
+    owners = _owners(texts)
     flat = [token for tokens in texts for token in tokens]
     distinct = {token: n for n, token in enumerate(dict.fromkeys(flat))}
     hashes = np.array([hash_word(token) for token in distinct], dtype=np.uint64)
     return hashes[[distinct[token] for token in flat]] if flat else hashes, owners
+
+
+def _owners(texts: Sequence[Sequence[str]]) -> I64:
+    return np.repeat(np.arange(len(texts)), [len(tokens) for tokens in texts])
 
 
 @lru_cache(maxsize=1 << 16)

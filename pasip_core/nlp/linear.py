@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .features import GRAMS, Grams, Shape
+from .features import BY_WORD, GRAMS, Grams, Shape, char_grams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     F64 = NDArray[np.float64]
+    I64 = NDArray[np.int64]
 
+REMEMBERED, AT_ONCE = 50_000, 10_000
+"""Words whose n-grams are kept, some 200 bytes each, beyond which memory starts anew; and how many are read at once."""
+
+_NO_PLACE = np.zeros(0, dtype=np.int64)
 WEIGHTS_FILE, CONFIG_FILE = "model.safetensors", "config.json"
 
 
@@ -33,18 +38,53 @@ class Family:
     keys: NDArray[np.uint64]
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
+    apart: dict[str, I64] = field(default_factory=dict, repr=False, compare=False)
 
     def logits(self, texts: Sequence[Sequence[str]]) -> F64:
         """This family's part of the logits, one row a text."""
-        grams = GRAMS[self.kind](texts, self.shape)
-        known, values = self.weigh(grams)
-        rows = grams.rows[known.found]
+        if self.kind in BY_WORD:
+            rows, index, counts = self._known_by_word(texts)
+            values = self._weight_of(counts, index)
+        else:
+            grams = GRAMS[self.kind](texts, self.shape)
+            known, values = self.weigh(grams)
+            rows, index = grams.rows[known.found], known.index
         norms = np.sqrt(np.bincount(rows, values**2, minlength=len(texts)))
-        weights = self.weights[known.index]
+        weights = self.weights[index]
         sums = [
             np.bincount(rows, values * weights[:, label], minlength=len(texts)) for label in range(weights.shape[1])
         ]
         return np.stack(sums, axis=1) / np.maximum(norms, 1e-9)[:, None]
+
+    def _known_by_word(self, texts: Sequence[Sequence[str]]) -> tuple[I64, I64, F64]:
+        """Row, place and count of each known n-gram of a text; below zero where a negation turns its word round.
+
+        The n-grams of a word are the same wherever it stands: each word is taken apart once.
+        """
+        words, rows, signs = BY_WORD[self.kind](texts)
+        places = self._places(words)
+        # Text, sign and place in one number, as in ``features``.
+        both = np.repeat((rows << 32) | (signs < 0), [len(place) for place in places])
+        both |= np.concatenate([*places, _NO_PLACE]) << 1
+        both.sort()
+        starts = np.flatnonzero(np.append(True, both[1:] != both[:-1])) if len(both) else _NO_PLACE
+        counts = np.diff(np.append(starts, len(both))).astype(np.float64)
+        kept = both[starts]
+        return kept >> 32, (kept & 0xFFFFFFFF) >> 1, np.where(kept & 1, -counts, counts)
+
+    def _places(self, words: Sequence[str]) -> list[I64]:
+        """Of each word where its known n-grams are, as often as it has them."""
+        if len(self.apart) >= REMEMBERED:
+            self.apart.clear()
+        new = [word for word in dict.fromkeys(words) if word not in self.apart]
+        for start in range(0, len(new), AT_ONCE):
+            some = new[start : start + AT_ONCE]
+            grams = char_grams([[word] for word in some], self.shape)
+            known, _ = self.weigh(grams)
+            counts = grams.counts[known.found].astype(np.int64)
+            ends = np.cumsum(np.bincount(grams.rows[known.found], counts, minlength=len(some)).astype(np.int64))
+            self.apart.update(zip(some, np.split(np.repeat(known.index, counts), ends[:-1]), strict=True))
+        return [self.apart[word] for word in words]
 
     def weigh(self, grams: Grams) -> tuple[Known, F64]:
         """Which of these n-grams are known, and what they weigh before scaling."""
@@ -54,7 +94,11 @@ class Family:
         found = self.keys[index] == grams.keys
         index = index[found]
         counts = grams.counts[found]
-        return Known(found, index), np.sign(counts) * (1 + np.log(np.abs(counts))) * self.idf[index]
+        return Known(found, index), self._weight_of(counts, index)
+
+    def _weight_of(self, counts: F64, index: I64) -> F64:
+        weights: F64 = np.sign(counts) * (1 + np.log(np.abs(counts))) * self.idf[index]
+        return weights
 
 
 @dataclass(frozen=True, slots=True)
