@@ -26,7 +26,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 InFile = Annotated[Path, typer.Argument(help="One text a line; - reads standard input.")]
 Model = Annotated[
     str | None,
-    typer.Option(help="For sentiment: bundled, a Hugging Face id, or a path; default SENTIMENT_MODEL."),
+    typer.Option(
+        help="For sentiment: bundled, a Hugging Face id, or a path; default SENTIMENT_MODEL. "
+        "For entities: bundled (default), or the folder or package of a spaCy pipeline."
+    ),
 ]
 
 

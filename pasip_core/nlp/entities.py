@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from pasip_core.domain.analysis import Entity
 
 from .gazetteer import counted_as, find_names
 from .recipes import BUNDLED_FOLDER
+from .sentiment import AUTO, BUNDLED
 from .tagging import Tagger, load_tagger, save_tagger, spans, split_words, tags_of
 
 VERSION = "bundled-entities-2"
@@ -26,6 +28,15 @@ _LINE = re.compile("[^\n]+")
 _NO_NAME = re.compile(r"[@#]|https?:|www\.|[\W\d_]+\Z")
 _REST = re.compile(r"['’]\w+")
 _EDGES = " \t\n\r.,;:!?\"'“”‘’()[]…-"
+
+
+class EntityModel(Protocol):
+    """Who marks names in texts."""
+
+    version: str
+
+    def find(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """For each text its entities in order; ``text[start:end]`` is what stands there. None overlap."""
 
 
 class BundledEntities:
@@ -65,8 +76,17 @@ def known_tags(starts: Sequence[int], ends: Sequence[int], known: Sequence[Entit
 
 @lru_cache(maxsize=1)
 def load_entities() -> BundledEntities:
-    """The recogniser, loaded once a process."""
+    """The bundled recogniser, loaded once a process."""
     return BundledEntities(load_tagger(FOLDER))
+
+
+def entity_model(name: str) -> EntityModel:
+    """The recogniser of this name: the bundled one, or a spaCy pipeline. ``ModelRefused`` for one that is none."""
+    if name in (BUNDLED, AUTO):
+        return load_entities()
+    from .spacy_entities import load_spacy
+
+    return load_spacy(name)
 
 
 def save_entities(tagger: Tagger, folder: Path, **notes: int) -> None:

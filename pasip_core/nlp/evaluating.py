@@ -14,7 +14,7 @@ from pasip_core.domain.analysis import ENTITY_LABELS
 
 from .corpora import EMOTION_LABELS, NUSAX, SENTIMENT_LABELS, Sentence, read_labelled, read_tagged
 from .emotion import load_emotion
-from .entities import load_entities
+from .entities import entity_model
 from .judging import calibration_error, chance_error, f1, f1_by_label
 from .models import check_task
 from .sentiment import BUNDLED, load_sentiment
@@ -85,7 +85,7 @@ def evaluate(
     """
     check_task(task, name)
     if task == "entities":
-        return _judge_entities(data_file, clock)
+        return _judge_entities(name, data_file, clock)
     labels = {"sentiment": SENTIMENT_LABELS, "emotion": (*EMOTION_LABELS, "neutral")}[task]
     rows = read_labelled(data_file, labels)
     model = load_sentiment(name, token=token) if task == "sentiment" else load_emotion()
@@ -112,9 +112,9 @@ def evaluate(
     )
 
 
-def _judge_entities(data_file: Path, clock: Callable[[], float]) -> EntityEvaluation:
+def _judge_entities(name: str, data_file: Path, clock: Callable[[], float]) -> EntityEvaluation:
     sentences = read_tagged(data_file)
-    model = load_entities()
+    model = entity_model(name)
     begun = clock()
     answers = model.find([" ".join(token for token, _ in sentence) for sentence in sentences])
     seconds = clock() - begun

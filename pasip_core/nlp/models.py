@@ -12,7 +12,7 @@ from pasip_core.domain.analysis import EMOTIONS, SENTIMENTS
 from pasip_core.errors import InputError, ModelRefused
 
 from .emotion import load_emotion
-from .entities import load_entities
+from .entities import EntityModel, entity_model
 from .sentiment import AUTO, BUNDLED, SentimentModel, load_sentiment
 
 TASKS = ("sentiment", "emotion", "entities")
@@ -40,7 +40,8 @@ def analyze(
     if task == "emotion":
         return _batched(lines, _emotions)
     if task == "entities":
-        return _batched(lines, _entities)
+        recogniser = entity_model(model)
+        return _batched(lines, lambda batch: _entities(batch, recogniser))
     scorer = load(model, token=token)
     return _batched(lines, lambda batch: _sentiments(batch, scorer))
 
@@ -49,7 +50,7 @@ def check_task(task: str, model: str) -> None:
     """``InputError`` where there is no such task, or the model cannot do it."""
     if task not in TASKS:
         raise InputError(f"Task {task!r} is unknown; use {', '.join(TASKS)}.", field="task", value=task)
-    if task != "sentiment" and model not in (BUNDLED, AUTO):
+    if task == "emotion" and model not in (BUNDLED, AUTO):
         message = f"Task {task!r} is done by the bundled model only, not by {model!r}: leave --model out."
         raise InputError(message, field="model", value=model)
 
@@ -100,7 +101,6 @@ def _emotions(batch: list[str]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _entities(batch: list[str]) -> Iterator[dict[str, Any]]:
-    model = load_entities()
+def _entities(batch: list[str], model: EntityModel) -> Iterator[dict[str, Any]]:
     for found in model.find(batch):
         yield {"entities": [asdict(entity) for entity in found], "model_version": model.version}
