@@ -77,7 +77,7 @@ def tones(table: pd.DataFrame, side: str, name: Callable[[str], str], title: str
     shown = table.assign(
         name=table[side].map(lambda value: tables.excerpt(name(value), 60)),
         **{f"{tone}_share": 100 * table[tone] / analysed.where(analysed > 0) for tone in SENTIMENTS},
-    )[["name", "volume", *(f"{tone}_share" for tone in (POSITIVE, NEUTRAL, NEGATIVE))]]
+    )[["name", "volume", *(f"{tone}_share" for tone in (POSITIVE, NEGATIVE, NEUTRAL))]]  # a phone cuts off the last
     values, key = list(table[side]), f"tones_{side}"
 
     def clicked() -> None:
@@ -92,7 +92,7 @@ def tones(table: pd.DataFrame, side: str, name: Callable[[str], str], title: str
         column_config={
             "name": column.TextColumn(title),
             "volume": column.NumberColumn(t("Mentions"), format="localized", width=85),
-            **{f"{tone}_share": column.NumberColumn(labels.signed_sentiment(tone), format="%.0f%%", width=90)
+            **{f"{tone}_share": column.NumberColumn(labels.signed_sentiment(tone), format="%.0f%%", width=86)
                for tone in SENTIMENTS},
         },
     )  # fmt: skip
@@ -112,13 +112,13 @@ def emotions(table: pd.DataFrame) -> None:
     column = st.column_config
     st.dataframe(
         {"name": [labels.emotion(n) for n in there], "volume": [int(counts[n]) for n in there],
-         "share": [100 * counts[n] / whole for n in there]},
+         "share": [counts[n] / whole for n in there]},
         hide_index=True, width="stretch", key="emotions", height="content", on_select=clicked,
         selection_mode="single-cell",
         column_config={
             "name": column.TextColumn(t("Emotion")),
             "volume": column.NumberColumn(t("Mentions"), format="localized"),
-            "share": column.ProgressColumn(t("Share"), format="%.1f%%", min_value=0, max_value=100),
+            "share": column.ProgressColumn(t("Share"), format="percent", step=0.001, min_value=0, max_value=1),
         },
     )  # fmt: skip
 
@@ -128,7 +128,8 @@ def read_shares(trend: pd.DataFrame) -> pd.DataFrame:
     read = trend[trend["sentiment"].isin(SENTIMENTS)]
     whole = read.groupby("day")["volume"].transform("sum")
     kept = read[whole > 0]
-    return kept.assign(read=100 * kept["volume"] / whole[whole > 0])[["day", "sentiment", "read"]]
+    shares = kept.assign(read=100 * kept["volume"] / whole[whole > 0], of=whole[whole > 0])
+    return shares[["day", "sentiment", "read", "of"]]
 
 
 def say_band(wanted: Filters, band: ErrorBand) -> None:
@@ -174,7 +175,7 @@ def confidence(table: pd.DataFrame) -> None:
         t("Read the unsure ones"), icon=":material/forum:", key="open_unsure", on_click=open_mentions,
         kwargs={"unsure": True}, disabled=not low,
     )  # fmt: skip
-    st.caption(t("Not sure means a probability below {least}.", least=formats.percent(100 * SURE)))
+    st.caption(t("Not sure means a probability below {least}.", least=f"{formats.number(round(100 * SURE))}%"))
 
 
 def readers(read: list[tuple[str, int]]) -> None:

@@ -102,7 +102,8 @@ class Share:
 class ErrorBand:
     """The band of a period, whole and by day; ``reason`` says why there is none.
 
-    ``days`` has the columns day, sentiment, read, low, high (percent), without days of which nothing is analysed.
+    ``days`` has the columns day, sentiment, read, low, high (percent) and of (mentions), without days of which nothing
+    is analysed.
     """
 
     reason: str = ""
@@ -245,9 +246,9 @@ def _banded(found: Sequence[Total], agreement: Agreement) -> ErrorBand:
     columns = (as_read, 100 * band.low, 100 * band.high)
     whole = {name: Share(*(float(c[-1, n]) for c in columns)) for n, name in enumerate(SENTIMENTS)}
     rows = [
-        (day, name, *(float(c[n, m]) for c in columns))
+        (day, name, *(float(c[n, m]) for c in columns), int(all_of[n].sum()))
         for n, day in enumerate(days)
         for m, name in enumerate(SENTIMENTS)
     ]
-    table = pd.DataFrame(rows, columns=["day", "sentiment", "read", "low", "high"])
+    table = pd.DataFrame(rows, columns=["day", "sentiment", "read", "low", "high", "of"])
     return ErrorBand("", agreement.version, agreement.labels, whole, table)

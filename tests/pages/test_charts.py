@@ -59,6 +59,38 @@ def hatches(svg: str) -> list[Line]:
     return [tuple(map(float, line)) for line in found]  # type: ignore[misc]
 
 
+def test_on_a_phone_no_sentiment_is_cut_off_the_legend_beside_long_names() -> None:
+    tones = {"positive": [2], "neutral": [3], "negative": [5], "pending": [1], "volume": [11]}
+    spec = charts.topics.bars(pd.DataFrame({"name": ["nama topik yang panjang sekali, sampai batas"], **tones}))
+    svg = picture(spec | {"autosize": {"type": "fit", "contains": "padding"}}, 358)
+    ((left, width),) = re.findall(r'role-legend".*?translate\((-?[\d.]+),.*?d="M0,0h(\d+)', svg)
+    plot = re.findall(r'class="background"[^>]*d="M0,0h(\d+)', svg)[0]
+    assert float(left) + float(width) <= float(plot)
+
+
+@pytest.mark.parametrize("days", [1, 2, 5])
+def test_few_days_have_their_names_below_their_bars(days: int) -> None:
+    first = date(2019, 4, 14)
+    svg = picture(
+        charts.stories.spread(tuple((first + timedelta(days=n), 3 + n) for n in range(0, 2 * days, 2))), PHONE
+    )
+    bars = [
+        (float(x), float(wide))
+        for x, wide in re.findall(rf'd="M([\d.]+),[\d.]+h([\d.]+)v[1-9][^>]*{theme.ACCENT}', svg)
+    ]
+    names = re.findall(r'translate\(([\d.]+),[\d.]+\)" font-[^>]*>(\d+ Apr)<', svg)
+    assert [name for _, name in names] == [f"{14 + n} Apr" for n in range(2 * days - 1)]
+    assert [x + wide / 2 for x, wide in bars] == pytest.approx([float(x) for x, _ in names][::2], abs=1)
+
+
+def test_a_year_of_an_account_has_names_of_months_and_thin_bars() -> None:
+    table = pd.DataFrame({"day": days_of(365), "volume": [n % 7 for n in range(365)]})
+    spec = charts.accounts.account_trend(table)
+    assert spec["encoding"]["x"]["type"] == "temporal"
+    assert spec["mark"]["size"] == 2
+    assert "M0,0" in picture(spec, DESKTOP)
+
+
 BOTH = pytest.mark.parametrize("chart", [trend, lines])
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pages.components import formats, labels, theme
 from pages.components.i18n import t
 
-from .base import day_told, finished, volume_told
+from .base import finished
+from .days import bars_a_day
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,22 +24,7 @@ STEPS = 150
 
 def account_trend(trend: pd.DataFrame) -> dict[str, Any]:
     """Mentions a day of one account (columns day, volume)."""
-    import altair as alt
-
-    drawn = (
-        alt.Chart(trend.assign(day=trend["day"].astype(str)))
-        .mark_bar(color=theme.ACCENT, size=max(2, min(24, 480 // max(len(trend), 1))))
-        .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap=True)),
-            y=alt.Y("volume:Q", title=None, axis=alt.Axis(format=",d", tickMinStep=1)),
-            tooltip=[
-                day_told(),
-                volume_told(),
-            ],
-        )
-        .properties(height=TREND_HEIGHT)
-    )
-    return finished(drawn)
+    return bars_a_day(trend, TREND_HEIGHT)
 
 
 def shown_links(links: pd.DataFrame) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def own_colours(names: pd.Series[Any], colours: Mapping[str, str], *, legend: bo
 
     shown = list(dict.fromkeys(names))
     scale = alt.Scale(domain=shown, range=[colours.get(name, theme.ACCENT) for name in shown])
-    return alt.Color("name:N", scale=scale, legend=alt.Legend(columns=2) if legend else None)
+    return alt.Color("name:N", scale=scale, legend=alt.Legend(columns=2, labelLimit=135) if legend else None)
 
 
 def volume_axis(table: pd.DataFrame, **more: Any) -> alt.Axis:

@@ -54,7 +54,8 @@ def confusion(of: Confusion) -> dict[str, Any]:
 
 
 def shares(days: pd.DataFrame) -> dict[str, Any]:
-    """Columns day, sentiment, read and, with a band, low and high (percent): a line for positive and for negative.
+    """Columns day, sentiment, read and, with a band, low and high (percent) of how many: a line for positive and for
+    negative.
 
     A click on a point picks its date (a text: days become numbers in the browser) and sentiment.
     """
@@ -69,6 +70,7 @@ def shares(days: pd.DataFrame) -> dict[str, Any]:
     told = [
         day_told(), alt.Tooltip("label:N", title=t("Sentiment")),
         alt.Tooltip("read:Q", title=t("As read (%)"), format=".1f"),
+        alt.Tooltip("of:Q", title=t("Of so many mentions"), format=",d"),
     ]  # fmt: skip
     if "low" in shown:
         told += [
@@ -97,7 +99,7 @@ def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
     chart = alt.Chart(shown).mark_bar(size=max(2, min(36, 560 // max(number, 1)))).encode(
         x=days_axis("day:T", number),
         y=alt.Y("volume:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
-        color=alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="square", columns=6)),
+        color=alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="square", columns=3)),
         tooltip=[
             day_told(), alt.Tooltip("label:N", title=t("Emotion")),
             volume_told(),

@@ -37,4 +37,7 @@ def stacked(table: pd.DataFrame, height: int, *, pixels: int = 150, counted: str
     )  # fmt: skip
     shown = table[["name", "volume"]].assign(text=table["volume"].map(formats.compact))
     texts = alt.Chart(shown).mark_text(align="left", dx=6).encode(y=names, x=alt.X("volume:Q"), text="text:N")
-    return finished((bars + texts).properties(height=height))
+    spec = finished((bars + texts).properties(height=height))
+    # from the right edge on: on a phone the names leave too little room from where the bars begin
+    spec["config"]["legend"]["layout"] = {"top": {"anchor": "end", "bounds": "flush"}}
+    return spec
