@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -25,6 +26,7 @@ from pages.components.access import require_role
 from pages.components.i18n import t
 from pasip_core.commands import topics as commands
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import Period
 from pasip_core.domain.topic import TopicRun
 from pasip_core.queries.topics import TopicsView, TopicView, representatives, topic_frame
 from pasip_core.settings import current_settings
@@ -51,7 +53,7 @@ def told_of(run: TopicRun | None) -> str:
     """The last run in a line."""
     if run is None:
         return t("Topics have not been looked for yet; the workers do so every six hours.")
-    days = f"{run.first} – {run.last}"
+    days = formats.period(Period(date.fromisoformat(run.first), date.fromisoformat(run.last)))
     if run.finished_at is None:
         return t("Topics are being looked for: {days}.", days=days)
     return t(
@@ -82,11 +84,11 @@ def show_table(table: pd.DataFrame, key: str) -> None:
         shown[["name", "volume", "score", "net", "state"]], key=key, hide_index=True, width="stretch", height=320,
         on_select=lambda: choose(table, key), selection_mode="multi-row",
         column_config={
-            "name": column.TextColumn(t("Topic"), width="large"),
+            "name": column.TextColumn(t("Topic")),
             "volume": column.ProgressColumn(
                 t("Mentions"), format="localized", min_value=0, max_value=int(table["volume"].max())
             ),
-            "score": column.NumberColumn(t("Trending"), format="%.1f", width=90),
+            "score": column.NumberColumn(t("Trending"), format="localized", step=0.1, width=90),
             "net": column.TextColumn(t("Net sentiment"), alignment="right", width=110),
             "state": column.TextColumn(t("State"), width=110),
         },

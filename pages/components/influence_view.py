@@ -48,7 +48,8 @@ def show_ranking(table: pd.DataFrame, aside: Collection[str], key: str, on_selec
         author=[tables.excerpt(name, 60) for name in table["author"]],
         platform=table["platform"].map(labels.platform),
         tone=[[labels.signed_sentiment(tone)] for tone in table["sentiment"].fillna(PENDING)],
-        polarity=100 * table["polarity"],
+        polarity=(100 * table["polarity"]).round() + 0.0,  # no "-0"
+        engagement_rate=table["engagement_rate"] / 100,
         last=table["last_activity"].map(formats.moment),
         aside=[t("set aside") if id in aside else "" for id in table["id"]],
     )
@@ -69,18 +70,19 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
         "followers": column.NumberColumn(t("Followers"), format="localized", help=t("As the latest mention tells it.")),
         "engagement_total": column.NumberColumn(t("Engagement"), format="localized"),
         "mentions": column.ProgressColumn(
-            t("Mentions"), format="localized", min_value=0, max_value=int(table["mentions"].max())
+            t("Mentions"), format="localized", width=115, min_value=0, max_value=int(table["mentions"].max())
         ),
         "engagement_rate": column.NumberColumn(
-            t("Engagement rate"), format="%.2f%%", help=t("Reactions to one mention, in percent of the followers.")
+            t("Engagement rate"), format="percent", step=0.0001,
+            help=t("Reactions to one mention, in percent of the followers."),
         ),
         "tone": column.MultiselectColumn(
-            t("Own tone"), options=[labels.signed_sentiment(name) for name in tones], width=112,
+            t("Own tone"), options=[labels.signed_sentiment(name) for name in tones], width=130,
             color=[theme.SENTIMENTS[name] for name in tones],
         ),
         "polarity": column.NumberColumn(
-            t("Tone from -100 to +100"), format="%+.0f",
-            help=t("Positive minus negative score of what the account says, weighted by engagement."),
+            t("Tone ±100"), format="%+.0f", width=85,
+            help=t("From -100 to +100: positive minus negative score of what it says, weighted by engagement."),
         ),
         "last": column.TextColumn(t("Last mention")),
         "profile_url": column.LinkColumn(t("Profile"), width=60, display_text=":material/open_in_new:"),
@@ -221,6 +223,6 @@ def _show_named(accounts: pd.DataFrame) -> None:
             "mentions": column.ProgressColumn(
                 t("Mentions that name it"), format="localized", min_value=0, max_value=int(accounts["mentions"].max())
             ),
-            "speakers": column.NumberColumn(t("By so many accounts"), format="localized"),
+            "speakers": column.NumberColumn(t("By so many other accounts"), format="localized"),
         },
     )  # fmt: skip

@@ -36,9 +36,9 @@ def _table(found: Readers) -> None:
         height="content",
         column_config={
             "model": column.TextColumn(t("Model")),
-            "now": column.TextColumn(" "),
+            "now": column.TextColumn(" ", width=100),
             "mentions": column.ProgressColumn(
-                t("Mentions"), format="localized", min_value=0, max_value=max(n for *_, n in rows)
+                t("Mentions"), format="localized", width=115, min_value=0, max_value=max(n for *_, n in rows)
             ),
         },
     )  # fmt: skip

@@ -66,7 +66,7 @@ def _together(wanted: Filters) -> None:
             st.caption(labels.kind_of_names(kind))
             for row in table[table["kind"] == kind].itertuples():
                 st.button(
-                    f"{state.shown(tables.excerpt(row.name, 40))} · {formats.number(row.volume)}", type="tertiary",
+                    f"{formats.number(row.volume)} · {state.shown(tables.excerpt(row.name, 40))}", type="tertiary",
                     key=f"beside_{row.id}", on_click=session.change, kwargs={"entity": row.id, "names": kind},
                 )  # fmt: skip
 
@@ -170,11 +170,13 @@ def show_list(table: pd.DataFrame, wanted: Filters, key: str) -> None:
             shown, key=place, hide_index=True, width="stretch", height=460, placeholder=formats.UNKNOWN,
             on_select=choose, selection_mode="single-row",
             column_config={
-                "name": column.TextColumn(t("Name"), width="medium"),
+                "name": column.TextColumn(t("Name"), width=165),
                 "volume": column.ProgressColumn(
-                    t("Mentions"), format="localized", min_value=0, max_value=int(table["volume"].max())
+                    t("Mentions"), format="localized", width=115, min_value=0, max_value=int(table["volume"].max())
                 ),
-                "growth": column.TextColumn(t("Growth"), alignment="right", help=t("Against the period before.")),
+                "growth": column.TextColumn(
+                    t("Growth"), width=82, alignment="right", help=t("Against the period before.")
+                ),
                 "positive": column.NumberColumn(labels.signed_sentiment(POSITIVE), format="%.0f%%", width=80),
                 "negative": column.NumberColumn(labels.signed_sentiment(NEGATIVE), format="%.0f%%", width=80),
             },

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from pasip_core.commands import influencers as commands
+from pasip_core.domain.analysis import SentimentScores
 from pasip_core.domain.influence import SPAM, account_id
 from pasip_core.domain.mention import Engagement, Mention
 from pasip_core.stores.ports import Stores
@@ -46,6 +49,16 @@ def test_accounts_are_ranked_by_reach_and_by_what_is_asked_for(open_app: Open, f
     assert ranked(app.selectbox(key="influencer_order").select("engagement").run()) == ["tono", "siti"]
     assert ranked(app.selectbox(key="influencer_order").select("negative").run()) == ["tono", "siti"]
     assert app.dataframe[0].value["followers"].isna().tolist() == [True, False], "unknown is not zero"
+
+
+def test_an_even_tone_has_no_sign_of_its_own_and_rates_are_fractions(open_app: Open, fill: Fill):
+    even = SentimentScores(positive=0.3, neutral=0.3999, negative=0.3001)
+    one = said("Biasa", "2019-05-02", author="rata", author_followers=1000, sentiment="neutral",
+               engagement=Engagement(likes=12))  # fmt: skip
+    fill([replace(one, analysis=replace(one.analysis, scores=even))])
+    row = open_app(PAGE, **MAY).dataframe[0].value.iloc[0]
+    assert str(row["polarity"]) == "0.0"
+    assert row["engagement_rate"] == pytest.approx(0.012)
 
 
 def test_one_account_is_told_and_its_mentions_are_a_click_away(open_app: Open, fill: Fill):

@@ -62,7 +62,7 @@ def test_a_name_shows_its_numbers_its_company_and_its_mentions(open_app: Open, f
     assert {m.label: m.value for m in app.metric}["Mentions"] == "2"
     assert app.subheader[0].value == "Joko Widodo"
     beside = [button.label for button in app.button if str(button.key).startswith("beside_")]
-    assert beside == ["Surakarta · 1", "KPU · 1", "\\#debat · 1"]
+    assert beside == ["1 · Surakarta", "1 · KPU", "1 · \\#debat"]
     app.button(key=f"beside_{KPU.id}").click().run()
     assert app.subheader[0].value == "KPU"
     assert app.query_params["name"] == KPU.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -161,6 +162,20 @@ def test_several_mentions_can_be_chosen_to_be_corrected(open_app: Open, fill: Fi
     assert not app.exception
     assert "0 mentions chosen" in texts(app)
     assert app.button(key="bulk_apply").disabled
+
+
+def test_on_a_narrow_screen_negative_is_in_sight_before_neutral(open_app: Open, fill: Fill):
+    fill([said(f"Marah {n}", "2019-05-02", sentiment="negative", keywords=["jokowi"]) for n in range(3)])
+    table = next(t.value for t in open_app("sentiment", **MAY).dataframe if "positive_share" in t.value)
+    assert list(table) == ["name", "volume", "positive_share", "negative_share", "neutral_share"]
+
+
+def test_a_share_of_a_day_says_of_how_many_mentions_it_is(open_app: Open, fill: Fill):
+    fill([said(f"Marah {n}", "2019-05-02", sentiment="negative") for n in range(3)])
+    app = open_app("sentiment", **MAY)
+    assert '"Of so many mentions"' in app.get("vega_lite_chart")[0].proto.spec
+    trend = pd.DataFrame({"day": [1, 1, 2], "sentiment": ["negative", "positive", "pending"], "volume": [3, 1, 9]})
+    assert sentiment_view.read_shares(trend)[["read", "of"]].to_numpy().tolist() == [[75.0, 4], [25.0, 4]]
 
 
 def test_a_click_leads_to_the_mentions_behind_a_number(open_app: Open, fill: Fill):

@@ -62,6 +62,7 @@ def test_too_few_texts_show_the_terms_that_most_of_them_have(open_app: Open, fil
 @pytest.mark.usefixtures("topics_in_may")
 def test_topics_come_loudest_first_and_those_without_one_are_counted(open_app: Open) -> None:
     app = open_app("topics", **MAY)
+    assert "in 1 May – 31 May 2019: 15 of 16 mentions have a topic" in texts(app)
     table = app.dataframe[0].value
     assert table["volume"].tolist() == [12, 3]
     assert table["state"].tolist() == ["new", "goes on"]
