@@ -146,7 +146,7 @@ def show_said(said: list[Alias]) -> None:
 
 def show_list(table: pd.DataFrame, wanted: Filters, key: str) -> None:
     """The loudest names, each with its tone and its change; a click chooses one."""
-    left, right = st.columns([3, 4], gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         figure = cached.figure(charts.names.names_by_tone, table.head(15), key, cached.watermark(), wanted)
         st.vega_lite_chart(figure, width="stretch", key="names_chart")
@@ -170,7 +170,7 @@ def show_list(table: pd.DataFrame, wanted: Filters, key: str) -> None:
             shown, key=place, hide_index=True, width="stretch", height=460, placeholder=formats.UNKNOWN,
             on_select=choose, selection_mode="single-row",
             column_config={
-                "name": column.TextColumn(t("Name"), width=165),
+                "name": column.TextColumn(t("Name"), width=180),
                 "volume": column.ProgressColumn(
                     t("Mentions"), format="localized", width=115, min_value=0, max_value=int(table["volume"].max())
                 ),

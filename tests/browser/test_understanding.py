@@ -236,7 +236,7 @@ def test_a_period_without_data_says_where_the_data_lies_and_leads_there(at, path
     assert parameters(page)["from"] <= "2016-03-03"
 
 
-def test_a_day_and_a_share_of_sentiment_lead_to_their_mentions(at, address: str, stores: Stores):
+def test_a_day_a_number_and_what_is_unsure_lead_to_their_mentions(at, address: str, stores: Stores):
     page = at("sentiment")
     # the highest point is no share of nothing
     points = page.locator(".st-key-shares_over_time .mark-symbol.role-mark > path")
@@ -257,9 +257,7 @@ def test_a_day_and_a_share_of_sentiment_lead_to_their_mentions(at, address: str,
     assert parameters(page)["keyword"] == "beras"
     assert mentions_shown(page) == stored(stores, keywords=("beras",)) > 10
 
-
-def test_what_the_machine_is_not_sure_of_is_a_click_away(at, stores: Stores):
-    page = at("sentiment")
+    page.goto(f"{address}/sentiment?{QUERY}")
     page.locator(".st-key-open_unsure button").click()
     page.wait_for_url("**/mentions?**confidence=low**")
     assert mentions_shown(page) == stored(stores, unsure=True) > 0
@@ -364,7 +362,7 @@ def test_numbers_can_count_stories_and_leave_out_coordinated_accounts(at, stores
     page.wait_for_url("**count=stories**")
     wait_until(lambda: metric(page, "Stories a day") == str(all_of_them - 2), 30, "copies of a day count once")
     page.locator(".st-key-more_filters button").first.click()
-    page.get_by_text("Without accounts that post in coordination (2)").click()
+    page.get_by_text("Without accounts that post in coordination").click()
     page.wait_for_url("**coordinated=without**")
     left = all_of_them - 2 - len(TWINS) * DAYS_TOGETHER
     wait_until(lambda: metric(page, "Stories a day") == str(left), 30, "the two accounts are left out")
