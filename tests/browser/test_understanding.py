@@ -208,21 +208,25 @@ GRIDS = {"sentiment": 4, "topics": 2, "people": 1, "influencers": 1, "stories": 
 
 @pytest.mark.parametrize("path", CHIEF)
 def test_a_page_shows_what_it_is_for_in_both_languages_and_on_a_phone(at, address: str, path: str):
-    page, chief = at(path), CHIEF[path]
-    for title in (chief.english, chief.indonesian):
-        assert page.locator("h1").inner_text() == title
-        for place, least in enumerate(chief.marks):
-            chart = page.locator(".stVegaLiteChart").nth(place)
-            chart.locator("g.role-mark > *").nth(least - 1).wait_for(state="attached")
-        for key in chief.shown:
-            page.locator(f"[class*=st-key-{key}]").first.wait_for()
-        wait_until(lambda: page.locator(GRID).count() == GRIDS[path], 30, f"{path} has drawn its tables")
-        no_trouble(page)
-        assert fits(page)
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(f"{address}/{path}?{QUERY}&lang=id")
-        page.locator("h1").wait_for()
-        drawn(page)
+    page = at(path)
+    is_all_there(page, path, CHIEF[path].english)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/{path}?{QUERY}&lang=id")
+    page.locator("h1").wait_for()
+    drawn(page)
+    is_all_there(page, path, CHIEF[path].indonesian)
+
+
+def is_all_there(page, path: str, title: str) -> None:
+    assert page.locator("h1").inner_text() == title
+    for place, least in enumerate(CHIEF[path].marks):
+        chart = page.locator(".stVegaLiteChart").nth(place)
+        chart.locator("g.role-mark > *").nth(least - 1).wait_for(state="attached")
+    for key in CHIEF[path].shown:
+        keyed(page, key).wait_for()
+    wait_until(lambda: page.locator(GRID).count() == GRIDS[path], 30, f"{path} has drawn its tables")
+    no_trouble(page)
+    assert fits(page)
 
 
 @pytest.mark.parametrize("path", [path for path in CHIEF if path != "quality"])
