@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ class Mixture:
     def probabilities(self, linear: NDArray[np.float64], net: NDArray[np.float64]) -> NDArray[np.float64]:
         """Rows that sum to 1."""
         return softmax(self.linear * linear + self.net * net + np.array(self.shift))
+
+    def leaning(self, lean: tuple[float, ...]) -> Mixture:
+        """The same with some labels likelier by so much; ``()`` for none."""
+        return replace(self, shift=tuple(shift + more for shift, more in zip_longest(self.shift, lean, fillvalue=0.0)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def learn(data: Labelled, recipe: Recipe) -> Learnt:
         held = [texts[i] for i in unseen]
         linear[unseen] = _fit(*part, recipe).logits(held)
         net[unseen] = WordNet(_learn_net(*part, recipe), LEXICONS[recipe.lexicon]).logits(held)
-    mixture = calibrate(linear, net, data.labels, data.weights)
+    mixture = calibrate(linear, net, data.labels, data.weights).leaning(recipe.lean)
     whole = texts, data.labels, data.weights
     return Learnt(_fit(*whole, recipe), _learn_net(*whole, recipe), mixture, mixture.probabilities(linear, net))
 
