@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pasip_core.errors import InputError
-from pasip_core.nlp.blend import load_blend
+from pasip_core.nlp.blend import Mixture, load_blend
 from pasip_core.nlp.corpora import read_training
 from pasip_core.nlp.evaluating import evaluate
+from pasip_core.nlp.features import GRAMS
 from pasip_core.nlp.models import analyze
 from pasip_core.nlp.sentiment import BUNDLED_FOLDER, BundledSentiment, load_sentiment
 from pasip_core.nlp.train import train
@@ -113,6 +115,26 @@ def test_nothing_heavy_is_imported_and_nothing_pickled_is_read() -> None:
 
 def test_the_bundled_model_stays_small() -> None:
     assert sum(path.stat().st_size for path in BUNDLED_FOLDER.iterdir()) <= 8_000_000
+
+
+def test_words_taken_apart_one_by_one_weigh_as_the_whole_text_does() -> None:
+    texts = [["tidak", "enak", "enak", "sekali"], [], ["enak", "tidak", "enak", "!"]]
+    [family] = [family for family in load_blend(BUNDLED_FOLDER).linear.families if family.kind == "signed_char"]
+    grams = GRAMS[family.kind](texts, family.shape)
+    known, values = family.weigh(grams)
+    sums, squares = np.zeros((len(texts), 3)), np.zeros(len(texts))
+    np.add.at(sums, grams.rows[known.found], values[:, None] * family.weights[known.index])
+    np.add.at(squares, grams.rows[known.found], values**2)
+
+    assert np.allclose(family.logits(texts), sums / np.maximum(np.sqrt(squares), 1e-9)[:, None])
+
+
+def test_a_mixture_may_lean_to_a_label() -> None:
+    even = Mixture(1.0, 1.0, (0.0, 0.0, 0.0))
+    logits = np.zeros((1, 3))
+
+    assert even.leaning(()) == even
+    assert even.leaning((0.0, 0.2, 0.0)).probabilities(logits, logits).argmax() == 1
 
 
 def test_lines_are_answered_one_by_one_in_order() -> None:
