@@ -104,7 +104,7 @@ def _mention_columns() -> dict[str, Any]:
             t("Sentiment"), width=112, options=[labels.signed_sentiment(name) for name in tones],
             color=[theme.SENTIMENTS[name] for name in tones],
         ),
-        "text": column.TextColumn(t("Text"), width=335),
+        "text": column.TextColumn(t("Text"), width=300),
         "author": column.TextColumn(t("Author"), width=115),
         "where": column.TextColumn(t("Where"), width=100),
         "at": column.TextColumn(t("Published"), width=110),
@@ -137,10 +137,10 @@ def show_sources(table: pd.DataFrame, counted: str) -> None:
             "source": column.TextColumn(t("Source")),
             "platform": column.TextColumn(t("Platform")),
             "volume": column.ProgressColumn(
-                counted, format="localized", min_value=0, max_value=int(table["volume"].max())
+                counted, format="localized", min_value=0, max_value=int(table["volume"].max()), width=105
             ),
-            "positive": column.NumberColumn(labels.signed_sentiment("positive"), format="%.0f%%", width=90),
-            "negative": column.NumberColumn(labels.signed_sentiment("negative"), format="%.0f%%", width=90),
+            "positive": column.NumberColumn(labels.signed_sentiment("positive"), format="%.0f%%", width=78),
+            "negative": column.NumberColumn(labels.signed_sentiment("negative"), format="%.0f%%", width=78),
         },
     )  # fmt: skip
 

@@ -55,17 +55,17 @@ def names_axis(table: pd.DataFrame, pixels: int = 150) -> alt.Y:
     )
 
 
-def days_axis(field: str, days: int) -> alt.X:
-    """So many days."""
+def days_axis(field: str, days: int, *, bars: bool = False) -> alt.X:
+    """So many days; the name of each below its point, or below the middle of its bar."""
     import altair as alt
 
     form = "%-d %b" if days <= 400 else "%b %Y"
-    return alt.X(
-        field,
-        title=None,
-        timeUnit="yearmonthdate",
-        axis=alt.Axis(format=form, grid=False, tickCount=min(days, 8), labelOverlap=True, labelFlush=True),
-    )
+    place: dict[str, Any] = {"labelFlush": True}
+    if bars:  # of a day's width behind its beginning; the day after the last one begins there as well, and has no bar
+        half = alt.ExprRef(f"width / {2 * max(days, 1)}")
+        place = {"labelOffset": half, "labelFlush": False, "labelBound": True, "ticks": False}
+    axis = alt.Axis(format=form, grid=False, tickCount=min(days, 8), labelOverlap=True, **place)
+    return alt.X(field, title=None, timeUnit="yearmonthdate", axis=axis)
 
 
 def sentiment_colour(present: set[str]) -> alt.Color:

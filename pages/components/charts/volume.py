@@ -43,10 +43,10 @@ def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = (), counted
         day=trend["day"].astype(str),
     )
     days = shown["day"].nunique()
-    base = alt.Chart(shown)
-    mark = base.mark_bar(size=max(2, min(36, 560 // max(days, 1)))) if days <= FEW_DAYS else base.mark_area()
+    base, bars = alt.Chart(shown), days <= FEW_DAYS
+    mark = base.mark_bar(size=max(2, min(36, 560 // max(days, 1)))) if bars else base.mark_area()
     drawn = mark.encode(
-        x=days_axis("day:T", days),
+        x=days_axis("day:T", days, bars=bars),
         y=alt.Y("volume:Q", stack=True, title=None, axis=volume_axis(shown, tickMinStep=1)),
         color=sentiment_colour(set(trend["sentiment"])),
         order=alt.Order("place:Q"),
@@ -56,7 +56,7 @@ def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = (), counted
             volume_told(counted),
         ],
     ).properties(height=HEIGHT)
-    return finished(hatched(drawn, blind, days, around=days > FEW_DAYS))
+    return finished(hatched(drawn, blind, days, around=not bars))
 
 
 def by_platform(table: pd.DataFrame, counted: str = "") -> dict[str, Any]:
