@@ -16,7 +16,7 @@ from pasip_core.domain.mention import Mention
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_TEXT = 170
+MOST_TEXT = 155
 """Characters of a mention that a table shows: what fits into four lines of a cell."""
 HEADER = 36
 WRAPPED = 88
