@@ -32,6 +32,10 @@ from .stacked import stacked
 if TYPE_CHECKING:
     import pandas as pd
 
+WIDEST = 30
+NARROWEST = 300
+"""Pixels of a bar, and of a chart on a phone: of many days, a bar is a part of its day, however wide that is."""
+
 
 def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = (), counted: str = "") -> dict[str, Any]:
     """Mentions a day, by sentiment. Bars where single days can be told apart, else areas; blind days are hatched."""
@@ -44,7 +48,8 @@ def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = (), counted
     )
     days = shown["day"].nunique()
     base, bars = alt.Chart(shown), days <= FEW_DAYS
-    mark = base.mark_bar(size=max(2, min(36, 560 // max(days, 1)))) if bars else base.mark_area()
+    width = {"size": WIDEST} if days * WIDEST < NARROWEST else {"width": {"band": 0.7}}
+    mark = base.mark_bar(**width) if bars else base.mark_area()
     drawn = mark.encode(
         x=days_axis("day:T", days, bars=bars),
         y=alt.Y("volume:Q", stack=True, title=None, axis=volume_axis(shown, tickMinStep=1)),
