@@ -254,9 +254,9 @@ def test_a_day_a_number_and_what_is_unsure_lead_to_their_mentions(at, address: s
     assert mentions_shown(page) == stored(stores, period=day, sentiments=(asked["sentiment"],)) > 0
 
     page.goto(f"{address}/sentiment?{QUERY}")
+    keywords = [row[0] for row in rows(keyed(page, "tones_keyword"))]
     table = page.locator(f".st-key-tones_keyword {GRID}")
-    table.wait_for()
-    table.click(position={"x": 30, "y": HEAD + ROW // 2})
+    table.click(position={"x": 30, "y": HEAD + ROW * keywords.index("beras") + ROW // 2})
     page.wait_for_url("**/mentions?**")
     assert parameters(page)["keyword"] == "beras"
     assert mentions_shown(page) == stored(stores, keywords=("beras",)) > 10
