@@ -108,6 +108,8 @@ def _say(sample: Sample, id: str, sentiment: str) -> None:
         st.toast(t("Too quick to have been read: this text has no label yet."), icon=":material/hourglass_top:")
         return
     with state.attempted():
+        if any(one.data_id == id for one in labels_of(cached.stores(), sample.id)):
+            return  # struck again before the next text was there
         quality.label(cached.stores(), sample, id, sentiment)
         cached.forget_errors()
 

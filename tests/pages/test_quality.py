@@ -83,11 +83,13 @@ def test_a_key_held_down_or_struck_twice_labels_no_text_that_nobody_has_read(
     assert stores.labels.list() == []
     assert "Too quick" in app.toast[0].value
     monkeypatch.setattr(labelling, "GLANCE", 0.0)
-    struck = next(button for button in app.button if str(button.key).startswith("label_positive_"))
-    struck.click().run()
-    assert len(stores.labels.list()) == 1
-    struck.click().run()
-    assert len(stores.labels.list()) == 1, "the second stroke was meant for the first text"
+    right, wrong = (
+        next(button for button in app.button if str(button.key).startswith(f"label_{what}_"))
+        for what in ("positive", "negative")
+    )
+    right.click().run()
+    wrong.click().run()
+    assert [one.sentiment for one in stores.labels.list()] == ["positive"], "the second stroke met the first text still"
 
 
 @pytest.mark.usefixtures("read_at_once")
