@@ -95,10 +95,14 @@ def save_entities(tagger: Tagger, folder: Path, **notes: int) -> None:
     (folder / CONFIG_FILE).write_text(json.dumps({"version": VERSION} | notes, indent=1) + "\n", encoding="utf-8")
 
 
+def without_halves(text: str) -> str:
+    """As long as before, with a sign in place of each half of a character that has lost its other half."""
+    return _HALVES.sub("\ufffd", text)
+
+
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Its lines, long ones in parts that end at a space; a half of a character that has lost its other half is set
-    aside."""
-    for line in _LINE.finditer(_HALVES.sub("\ufffd", text)):
+    """Its lines, long ones in parts that end at a space."""
+    for line in _LINE.finditer(without_halves(text)):
         start, whole = line.start(), line[0]
         while len(whole) > PIECE:
             space = whole.rfind(" ", 1, PIECE)

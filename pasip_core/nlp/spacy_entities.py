@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pasip_core.domain.analysis import ORGANISATION, PERSON, PLACE, Entity
 from pasip_core.errors import ModelRefused
 
+from .entities import without_halves
 from .gazetteer import counted_as
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SpacyEntities:
                     for name in document.ents
                     if (label := LABELS.get(name.label_.upper()))
                 ]
-                for document in self._pipeline.pipe(map(_whole, texts), batch_size=BATCH)
+                for document in self._pipeline.pipe(map(without_halves, texts), batch_size=BATCH)
             ]
 
 
@@ -65,11 +66,6 @@ def load_spacy(name: str) -> SpacyEntities:
         raise _refused(name, f"it marks {marks}, and none of {', '.join(LABELS)}")
     pipeline.max_length = LONGEST
     return SpacyEntities(pipeline)
-
-
-def _whole(text: str) -> str:
-    """As long as before, with a sign in place of each half of a character that has lost its other half."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _refused(name: str, why: str) -> ModelRefused:
