@@ -3,7 +3,6 @@ leave so few of many that rows would be read in vain."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,26 +14,17 @@ from pasip_core.domain.period import Period, day_of
 
 from .columns import UNKNOWN, DayColumns, gaps
 from .rows import moment_of_row, rows_of
-from .selecting import NOTHING_KNOWN, Walk, are_few, count_selected, select
-from .summing import Chosen, Meant, Told
+from .selecting import NOTHING_KNOWN, Walk, count_selected, select
+from .summing import Chosen, Meant
 
 Place = tuple[int, int]
 """Engagement and row number, by which mentions are ordered."""
 
 
-def most_engaged(
-    connection: sqlite3.Connection,
-    filters: Filters,
-    walk: Walk,
-    limit: int,
-    told: Told,
-    names: tuple[int, ...] = (),
-) -> list[tuple[int, int]]:
+def most_engaged(chosen: Chosen, walk: Walk, limit: int) -> list[tuple[int, int]]:
     """(row number, rank) of the next rows; within one snapshot."""
-    if are_few(connection, filters):
-        return [(n, rank) for n, rank in connection.execute(*walk.sql(select(filters, names=names), limit))]
+    connection, filters, names = chosen.connection, chosen.filters, chosen.names
     best: list[Place] = []
-    chosen = Chosen(connection, filters, told, names=names)
     seen: set[date] = set()
     for day in chosen.days():
         floor = best[-1][0] if len(best) == limit else NOTHING_KNOWN
@@ -46,22 +36,16 @@ def most_engaged(
     return [(n, rank) for rank, n in best]
 
 
-def next_in_time(
-    connection: sqlite3.Connection,
-    filters: Filters,
-    walk: Walk,
-    limit: int,
-    told: Told,
-    names: tuple[int, ...] = (),
-) -> list[tuple[int, int]]:
+def next_in_time(chosen: Chosen, walk: Walk, limit: int) -> list[tuple[int, int]]:
     """(row number, rank) of the next rows by time; within one snapshot. Days behind the last of them are not read."""
+    filters = chosen.filters
     first, end = walk.rows(filters.period)
     if first >= end:
         return []
     newest_first, found = walk.order == "newest", list[tuple[int, int]]()
-    for part in _stretches(Chosen(connection, _within(filters, first, end), told, names=names), newest_first):
+    for part in _stretches(replace(chosen, filters=_within(filters, first, end)), newest_first):
         if isinstance(part, Period):
-            rows = _of_gap(connection, replace(filters, period=part), walk, (first, end), limit - len(found), names)
+            rows = _of_gap(chosen, part, walk, (first, end), limit - len(found))
         else:
             day, meant = part
             places = meant.places if not newest_first else meant.places[::-1]
@@ -76,14 +60,13 @@ def next_in_time(
     return found
 
 
-def count_meant(
-    connection: sqlite3.Connection, filters: Filters, bound: int, told: Told, names: tuple[int, ...] = ()
-) -> int:
-    """How many mentions the filters mean, ``bound`` at most; within one snapshot."""
+def count_meant(chosen: Chosen, bound: int) -> int:
+    """How many mentions are meant, ``bound`` at most; within one snapshot."""
     found = 0
-    for part in _stretches(Chosen(connection, filters, told, names=names), newest_first=True):
+    for part in _stretches(chosen, newest_first=True):
         if isinstance(part, Period):
-            found += count_selected(connection, select(replace(filters, period=part), names=names), bound - found)
+            rows = select(replace(chosen.filters, period=part), names=chosen.names)
+            found += count_selected(chosen.connection, rows, bound - found)
         else:
             found += len(part[1].places)
         if found >= bound:
@@ -117,18 +100,12 @@ def _within(filters: Filters, first: int, end: int) -> Filters:
     return replace(filters, period=Period(begin, last, period.zone))
 
 
-def _of_gap(
-    connection: sqlite3.Connection,
-    filters: Filters,
-    walk: Walk,
-    rows: tuple[int, int],
-    limit: int,
-    names: tuple[int, ...],
-) -> list[tuple[int, int]]:
+def _of_gap(chosen: Chosen, gap: Period, walk: Walk, rows: tuple[int, int], limit: int) -> list[tuple[int, int]]:
     """The next rows of days without columns."""
-    first, end = rows_of(filters.period)
-    chosen = select(filters, (max(first, rows[0]), min(end, rows[1])), names)
-    return [(n, rank) for n, rank in connection.execute(*walk.sql(chosen, limit))]
+    first, end = rows_of(gap)
+    there = max(first, rows[0]), min(end, rows[1])
+    selected = select(replace(chosen.filters, period=gap), there, chosen.names)
+    return [(n, rank) for n, rank in chosen.connection.execute(*walk.sql(selected, limit))]
 
 
 def _merged(best: list[Place], more: Iterable[Place], limit: int) -> list[Place]:

@@ -21,34 +21,40 @@ def next_rows(
     connection: sqlite3.Connection, filters: Filters, walk: Walk, limit: int, told: Told, names: tuple[int, ...]
 ) -> Rows:
     """The next rows; within one snapshot. ``names`` are the numbers that ``filters.entity`` means."""
-    if walk.order == "engagement" and not filters.story:
-        from .ranking import most_engaged  # numpy: only who asks needs it
+    if _leads_to_few(connection, filters):
+        return _read(connection, filters, walk, limit, names)
+    if walk.order == "engagement" or _are_sparse(filters):
+        from .ranking import most_engaged, next_in_time  # numpy: only who asks needs it
+        from .summing import Chosen
 
-        return most_engaged(connection, filters, walk, limit, told, names)
-    if walk.order != "engagement" and _are_sparse(connection, filters):
-        from .ranking import next_in_time
-
-        return next_in_time(connection, filters, walk, limit, told, names)
-    if len(filters.keywords) > 1 and not (filters.text.strip() or filters.story or filters.accounts):
+        listed = most_engaged if walk.order == "engagement" else next_in_time
+        return listed(Chosen(connection, filters, told, names=names), walk, limit)
+    if len(filters.keywords) > 1 and not filters.text.strip():
         return _of_several(connection, filters, walk, limit, names)
     return _read(connection, filters, walk, limit, names)
 
 
 def count_rows(connection: sqlite3.Connection, filters: Filters, bound: int, told: Told, names: tuple[int, ...]) -> int:
     """How many rows there are, ``bound`` at most; within one snapshot."""
-    if _are_sparse(connection, filters):
+    if not _leads_to_few(connection, filters) and _are_sparse(filters):
         from .ranking import count_meant
+        from .summing import Chosen
 
-        return count_meant(connection, filters, bound, told, names)
+        return count_meant(Chosen(connection, filters, told, names=names), bound)
     return count_selected(connection, select(filters, names=names), bound)
 
 
-def _are_sparse(connection: sqlite3.Connection, filters: Filters) -> bool:
+def _leads_to_few(connection: sqlite3.Connection, filters: Filters) -> bool:
+    """Whether an index leads to few rows: of a story, or of accounts that said little."""
+    return bool(filters.story) or are_few(connection, filters)
+
+
+def _are_sparse(filters: Filters) -> bool:
     """Whether no index leads to what is meant: it knows one side of the filters, and the rest is sought row by row.
 
-    Words, stories and accounts that said little leave few rows to look at.
+    Words leave few rows to look at.
     """
-    if filters.text.strip() or filters.story or are_few(connection, filters):
+    if filters.text.strip():
         return False
     sides = (
         filters.keywords, filters.platforms or filters.sources, filters.sentiments, filters.accounts, filters.without,
