@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,9 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+OPENED = pytest.StashKey[list[Any]]()
+MOST_SHOWN = 3_000
+"""Characters of a page that a failed test tells."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -40,9 +44,9 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
-    """One Chromium for the session."""
+    """One Chromium for these tests; Playwright's event loop is gone when others begin."""
     path = chromium()
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with api.sync_playwright() as playwright:
@@ -59,7 +63,7 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def data_dir() -> Iterator[Path]:
     """Short, because a socket lies in it."""
     folder = Path(tempfile.mkdtemp(prefix="pasip-b-", dir="/tmp"))
@@ -67,7 +71,7 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world() -> Iterator[World]:
     """The sites that the installation collects from."""
     with ExitStack() as stack:
@@ -75,7 +79,7 @@ def world() -> Iterator[World]:
         yield open_world(stack, Path(folder), stories=12)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(browser, data_dir: Path, world: World) -> Iterator[str]:
     """The address of a running installation; ``browser`` first, so that without one nothing starts."""
     port = free_port()
@@ -124,10 +128,21 @@ def sites(world: World) -> Iterator[World]:
         replica.reset()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """A test that failed tells what its pages showed."""
+    report = yield
+    if report.failed:
+        for page in item.stash.get(OPENED, []):
+            report.sections.append((f"shown at {page.url}", page.inner_text("body", timeout=5_000)[:MOST_SHOWN]))
+    return report
+
+
 @pytest.fixture
-def open_page(browser, address: str):
+def open_page(browser, address: str, request: pytest.FixtureRequest):
     """Opens a page of the app in a fresh context; fails the test on an error in the browser's console."""
     contexts, problems = [], []
+    opened = request.node.stash.setdefault(OPENED, [])
 
     def start(
         path: str = "/", *, width: int = 1440, height: int = 1000, locale: str = "en-US", scheme: str = "light",
@@ -138,6 +153,7 @@ def open_page(browser, address: str):
         )
         contexts.append(context)
         page = context.new_page()
+        opened.append(page)
         page.set_default_timeout(60_000)
         act_when_calm(page)
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -148,6 +164,7 @@ def open_page(browser, address: str):
         return page
 
     yield start
+    opened.clear()
     for context in contexts:
         context.close()
     assert problems == []

@@ -21,12 +21,12 @@ PAGES = ("/", "/mentions", "/comparison", "/keywords", "/collection", "/import",
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> jokowi \u202egpj.exe"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tweets(data_dir: Path) -> Path:
     return tweets_file(data_dir)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def filled(browser, address: str, tweets: Path) -> dict[str, int]:
     """The file imported and the two keywords added through the pages; what the pages said about it."""
     page = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="en-US")

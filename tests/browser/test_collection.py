@@ -32,7 +32,7 @@ TOLD = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def watched(browser, address: str) -> None:
     """There is a keyword, without which nothing is collected."""
     page = browser.new_page(locale="en-US")

@@ -337,7 +337,8 @@ def test_an_account_that_is_set_aside_leaves_the_ranking_and_comes_back(at, stor
     page.locator(".st-key-account_actions").get_by_text("Set aside", exact=True).click()
     page.locator(".st-key-account_aside button").click()
     page.get_by_text("Set aside (1)").wait_for()
-    assert not any(LOUD in row for row in rows(keyed(page, "influencers_followers")))
+    ranking = keyed(page, "influencers_followers")
+    wait_until(lambda: not any(LOUD in row for row in rows(ranking)), 30, "the account has left the ranking")
     assert [one.username for one in stores.set_aside.list()] == [LOUD]
     page.get_by_text("Set aside (1)").click()
     page.locator("[class*=st-key-back_] button").click()
