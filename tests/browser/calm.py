@@ -18,6 +18,21 @@ def act_when_calm(page: Any) -> None:
     page.add_locator_handler(page.locator(DRAWING), lambda drawing: None)
 
 
+def choose(page: Any, field: Any, option: str) -> None:
+    """Type into a field that offers a list, and take this of it; a list that a redrawn page closed is opened again."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    offered = page.get_by_role("option", name=option).first
+    for _ in range(TRIES):
+        field.scroll_into_view_if_needed()
+        field.click()
+        field.fill(option)
+        with suppress(TooLate):
+            return offered.click(timeout=1000 * SECONDS_A_TRY)
+        page.keyboard.press("Escape")
+    raise AssertionError(f"nothing offers {option}")
+
+
 def press_until(page: Any, key: str, heard: Callable[[], object], what: str) -> None:
     """A key goes to whatever listens at that moment: where nothing did, it is pressed again, as a person would."""
     for _ in range(TRIES):

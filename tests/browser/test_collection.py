@@ -14,6 +14,7 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
+from tests.browser.calm import choose
 from tests.browser.test_app import add_keyword
 from tests.replicas import OUTLETS, Site, Story, World
 from tests.waiting import wait_until
@@ -44,11 +45,7 @@ def scrape(page, *sources: str) -> None:
     """Press the button, for all sources where none is named."""
     field = page.locator(".st-key-scrape_sources input")
     for source in sources:
-        field.scroll_into_view_if_needed()
-        field.click()  # a list that was opened before the page scrolled is closed again
-        field.fill(source)
-        page.get_by_role("option", name=source).first.wait_for()
-        page.keyboard.press("Enter")
+        choose(page, field, source)
         page.locator(".st-key-scrape_sources .react-aria-ComboBox [data-tag]").get_by_text(source).wait_for()
     if sources:
         page.keyboard.press("Escape")

@@ -12,6 +12,7 @@ from pasip_core.domain.rhythm import HOUR, judged_until
 from pasip_core.domain.runs import SourceRun
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
+from tests.browser.calm import choose
 from tests.builders import make_mention
 from tests.replicas import World
 from tests.waiting import wait_until
@@ -26,9 +27,7 @@ def open_form(page, kind: str = "") -> None:
 
 
 def look_at(page, source: str) -> None:
-    page.locator(".st-key-source_chosen input").click()
-    page.locator(".st-key-source_chosen input").fill(source)
-    page.get_by_role("option", name=source).first.click()
+    choose(page, page.locator(".st-key-source_chosen input"), source)
     page.locator(".st-key-source_card").get_by_role("heading", name=source).wait_for()
 
 

@@ -26,6 +26,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from tests import topic_texts
+from tests.browser.calm import choose
 from tests.builders import make_keyword
 from tests.topic_texts import theme_mentions
 from tests.waiting import wait_until
@@ -301,9 +302,7 @@ def test_two_names_count_as_one_until_that_is_taken_back(at, stores: Stores):
     names = [row[0] for row in rows(keyed(page, "names_table_PERSON"))]
     click_row(keyed(page, "names_table_PERSON"), names.index("Sri Mulyani"))
     into = open_up(page, "Merge or hide this name", keyed(page, "into_").locator("input"))
-    into.click()
-    into.fill("Prabowo")
-    page.get_by_role("option", name="Prabowo Subianto").click()
+    choose(page, into, "Prabowo Subianto")
     page.locator(".st-key-merge_name button:not([disabled])").click()
     page.get_by_role("heading", name="Prabowo Subianto", exact=True).wait_for()
     merged = sum("Prabowo" in text or "Sri Mulyani" in text for text in MEETINGS)
