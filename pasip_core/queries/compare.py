@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 2, 5
 SOURCES = 10
+PLATFORM: tuple[Dimension, ...] = ("platform",)
+SOURCE: tuple[Dimension, ...] = ("platform", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,15 @@ def compare_keywords(stores: Stores, filters: Filters, keywords: Sequence[str], 
     now = share_of_voice(stores, filters, keywords, by_story).set_index("keyword").to_dict("index")
     before = share_of_voice(stores, filters.before(), keywords, by_story).set_index("keyword").to_dict("index")
     rows = [_row(k, now[k], int(before[k]["volume"]), float(now[k]["share"])) for k in keywords]
-    sides = {k: filters.only(k) for k in keywords}
-    union = sums.volume(stores, replace(filters, keywords=tuple(keywords)), stories=by_story)
-    return _comparison(stores, rows, sides, union, by_story)
+    together = replace(filters, keywords=tuple(keywords))
+    union = sums.volume(stores, together, stories=by_story)
+
+    def told(by: Sequence[Dimension]) -> pd.DataFrame:
+        split: tuple[Dimension, ...] = ("keyword", *by)
+        found = sums.frame(sums.sums(stores, together, split, stories=by_story), split)
+        return found.rename(columns={"keyword": "side"})
+
+    return _comparison(rows, told, dict.fromkeys(keywords, filters.period), union)
 
 
 def compare_periods(stores: Stores, filters: Filters, other: Period, by_story: bool = False) -> Comparison:
@@ -69,7 +77,15 @@ def compare_periods(stores: Stores, filters: Filters, other: Period, by_story: b
     for side, view in views.items():
         values = {**view.by_sentiment, "volume": view.total, "engagement_total": view.engagement}
         rows.append(_row(side, values, view.previous_total, round(100 * view.total / whole, 1) if whole else 0.0))
-    return _comparison(stores, rows, sides, next(iter(views.values())).total, by_story)
+
+    def told(by: Sequence[Dimension]) -> pd.DataFrame:
+        import pandas as pd
+
+        found = {side: sums.sums(stores, f, by, stories=by_story) for side, f in sides.items()}
+        return pd.concat([sums.frame(totals, by).assign(side=side) for side, totals in found.items()])
+
+    periods = {side: f.period for side, f in sides.items()}
+    return _comparison(rows, told, periods, next(iter(views.values())).total)
 
 
 def period_label(period: Period) -> str:
@@ -95,35 +111,34 @@ def _row(side: str, values: Mapping[Any, Any], previous: int, share: float) -> d
 
 
 def _comparison(
-    stores: Stores, rows: list[dict[str, object]], sides: dict[str, Filters], total: int, by_story: bool
+    rows: list[dict[str, object]],
+    told: Callable[[Sequence[Dimension]], pd.DataFrame],
+    periods: Mapping[str, Period],
+    total: int,
 ) -> Comparison:
+    """``told`` gives the volumes of all sides by these dimensions. Not by sentiment: of a keyword's sources, no series
+    tells it."""
     import pandas as pd
 
     summary = pd.DataFrame(rows).astype({"engagement_total": "Int64", "growth_rate": "Float64"})
-    parts = {side: _parts(stores, filters, by_story) for side, filters in sides.items()}
-    trend, platforms, sources = (
-        pd.concat([frames[n].assign(side=side) for side, frames in parts.items()], ignore_index=True) for n in range(3)
-    )
-    return Comparison(summary, trend, platforms, sources, total)
+    daily = told(("day",)).set_index(["side", "day"])["volume"]
+    trend = pd.concat([_days(daily, side, period) for side, period in periods.items()], ignore_index=True)
+    platforms, sources = (_loudest_first(told(by), by, list(periods)) for by in (PLATFORM, SOURCE))
+    return Comparison(summary, trend, platforms, sources.groupby("side").head(SOURCES).reset_index(drop=True), total)
 
 
-def _parts(stores: Stores, filters: Filters, by_story: bool) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Trend, platforms and loudest sources of one side."""
+def _days(daily: pd.Series, side: str, period: Period) -> pd.DataFrame:
+    """Every day of one side, silent ones too."""
     import pandas as pd
 
-    daily = sums.frame(sums.sums(stores, filters, ("day",), stories=by_story), ("day",)).set_index("day")["volume"]
-    days = list(filters.period.days())
-    trend = pd.DataFrame({
-        "day": days, "offset": range(len(days)), "volume": daily.reindex(days, fill_value=0).to_numpy(),
-    })  # fmt: skip
-    return (
-        trend,
-        _loudest(stores, filters, ("platform",), by_story),
-        _loudest(stores, filters, ("platform", "source"), by_story).head(SOURCES),
-    )
+    days = list(period.days())
+    volumes = [int(daily.get((side, day), 0)) for day in days]
+    return pd.DataFrame({"side": side, "day": days, "offset": range(len(days)), "volume": volumes})
 
 
-def _loudest(stores: Stores, filters: Filters, by: Sequence[Dimension], by_story: bool) -> pd.DataFrame:
-    """The columns of ``by`` and volume. Not by sentiment: of a keyword's sources, no series tells it."""
-    found = sums.frame(sums.sums(stores, filters, by, stories=by_story), by)[[*by, "volume"]]
-    return found.sort_values("volume", ascending=False, kind="stable")
+def _loudest_first(found: pd.DataFrame, by: Sequence[str], sides: Sequence[str]) -> pd.DataFrame:
+    """Side by side, the loudest of each first."""
+    import pandas as pd
+
+    ordered = found[["side", *by, "volume"]].sort_values("volume", ascending=False, kind="stable")
+    return pd.concat([ordered[ordered["side"] == side] for side in sides], ignore_index=True)

@@ -141,18 +141,8 @@ def share_of_voice(stores: Stores, filters: Filters, keywords: Sequence[str], by
 
     if not keywords:
         return pd.DataFrame(columns=["keyword", *SENTIMENTS, PENDING, "volume", "engagement_total", "share"])
-    if by_story:
-        totals = sums.sums(stores, replace(filters, keywords=tuple(keywords)), ("keyword", "sentiment"), stories=True)
-    elif not filters.fits_series:
-        totals = stores.mentions.tally(replace(filters, keywords=tuple(keywords)), ("keyword", "sentiment"))
-    else:
-        totals = stores.metrics.sums(
-            filters.period,
-            ("keyword", "sentiment"),
-            keywords=keywords,
-            platforms=filters.platforms,
-            sentiments=filters.sentiments,
-        )
+    chosen = replace(filters, keywords=tuple(keywords))
+    totals = sums.sums(stores, chosen, ("keyword", "sentiment"), stories=by_story)
     table = sentiment_table(sums.frame(totals, ("keyword", "sentiment")))
     silent = [keyword for keyword in keywords if keyword not in set(table["keyword"])]
     table = pd.concat([table, pd.DataFrame({"keyword": silent})], ignore_index=True)

@@ -23,8 +23,9 @@ COUNTED_AS = (POSITIVE, NEUTRAL, NEGATIVE, PENDING)
 def sums(stores: Stores, filters: Filters, by: Sequence[Dimension] = (), *, stories: bool = False) -> list[Total]:
     """Volume and engagement of what the filters mean, split ``by`` dimensions; with ``stories`` the volume is theirs.
 
-    One keyword: its stance. None or several: the sentiment of the whole, each mention once. Texts and
-    accounts, say, are in no series, nor is a stance by source: those look at the mentions of the period.
+    One keyword, or several told apart: the stance towards it. None, or several as one: the sentiment of the whole,
+    each mention once. Texts and accounts, say, are in no series, nor is a stance by source: those look at the mentions
+    of the period.
     """
     if stories:
         return _stories(stores, filters, by)
@@ -48,10 +49,12 @@ def _stories(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> list[
 def _mentions(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> list[Total]:
     speaks_of_sentiment = bool(filters.sentiments) or "sentiment" in by
     speaks_of_source = bool(filters.sources) or "source" in by
-    told_by_source = filters.one_keyword and speaks_of_source and speaks_of_sentiment
-    if filters.looks_up or LOOKED_AT.intersection(by) or told_by_source:
+    towards_one = len(filters.keywords) == 1 or "keyword" in by
+    if filters.looks_up or LOOKED_AT.intersection(by) or (towards_one and speaks_of_source and speaks_of_sentiment):
         return stores.mentions.tally(filters, by)
-    if not speaks_of_source and len(filters.keywords) <= 1:
+    if speaks_of_source and "keyword" in by:
+        return [total for keyword in filters.keywords for total in _of_keyword(stores, filters.only(keyword), by)]
+    if not speaks_of_source and (towards_one or not filters.keywords):
         return stores.metrics.sums(
             filters.period, by, keywords=filters.keywords, platforms=filters.platforms, sentiments=filters.sentiments
         )
@@ -63,6 +66,12 @@ def _mentions(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> list
         sources=filters.sources,
         sentiments=filters.sentiments,
     )
+
+
+def _of_keyword(stores: Stores, filters: Filters, by: Sequence[Dimension]) -> list[Total]:
+    """Sets of keywords know the sources: each keyword is asked for by itself."""
+    totals = _mentions(stores, filters, [name for name in by if name != "keyword"])
+    return [replace(total, by={**total.by, "keyword": filters.one_keyword}) for total in totals]
 
 
 def volume(stores: Stores, filters: Filters, *, stories: bool = False) -> int:
