@@ -12,6 +12,7 @@ from pages.components.downloads import show_exports
 from pages.components.i18n import t
 from pasip_core.domain.analysis import NEGATIVE, POSITIVE
 from pasip_core.domain.filters import Filters
+from pasip_core.domain.period import MOST_DAYS
 
 require_role()
 
@@ -21,12 +22,14 @@ def show_time(wanted: Filters, version: str) -> None:
     st.subheader(t("Share of positive and negative over time"))
     errors = cached.model_errors()
     band = cached.error_band(wanted, errors)
-    days = sentiment_view.read_shares(cached.sentiment_trend(wanted)) if band.days is None else band.days
-    if days.empty:
+    points = band.points
+    if points is None:
+        points = sentiment_view.read_shares(cached.sentiment_trend(wanted), wanted.period)
+    if points.empty:
         st.caption(t("Nothing of this selection is analysed yet."))
         return
-    figure = cached.figure(charts.quality.shares, days, version, wanted, errors)
-    sentiment_view.chart(figure, key="shares_over_time", by=("date", "sentiment"))
+    figure = cached.figure(charts.quality.shares, points, version, wanted, errors)
+    sentiment_view.chart(figure, key="shares_over_time", by=("date", "until", "sentiment"), weekly=_weekly(wanted))
     if band.whole:
         for name in (POSITIVE, NEGATIVE):
             share = band.whole[name]
@@ -36,6 +39,10 @@ def show_time(wanted: Filters, version: str) -> None:
                   low=formats.percent(share.low), high=formats.percent(share.high))
             )  # fmt: skip
     sentiment_view.say_band(wanted, band)
+
+
+def _weekly(wanted: Filters) -> bool:
+    return wanted.period.length > MOST_DAYS
 
 
 def show_sides(wanted: Filters) -> None:
@@ -70,8 +77,9 @@ def show_emotions(wanted: Filters, version: str) -> None:
     with left:
         sentiment_view.emotions(table)
     with right:
-        figure = cached.figure(charts.quality.emotions_over_time, table, version, wanted)
-        sentiment_view.chart(figure, key="emotions_over_time", by=("date", "emotion"))
+        points = sentiment_view.by_points(table, wanted.period, "emotion")
+        figure = cached.figure(charts.quality.emotions_over_time, points, version, wanted)
+        sentiment_view.chart(figure, key="emotions_over_time", by=("date", "until", "emotion"), weekly=_weekly(wanted))
     st.caption(t("Emotions are of whole texts, and always read by the model that comes with this program."))
 
 

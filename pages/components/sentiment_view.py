@@ -41,10 +41,10 @@ def open_mentions(**narrowed: Any) -> None:
 
 
 def picked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a click on a point or bar narrows; ``values`` may hold a date."""
+    """What a click on a point or bar narrows; ``values`` may hold a date, and the last day of its point."""
     narrowed: dict[str, Any] = {SIDES[name]: (values[name],) for name in SIDES if values.get(name)}
     if day := _day(values.get("date")):
-        narrowed["period"] = Period(day, day, session.choices().zone)
+        narrowed["period"] = Period(day, _day(values.get("until")) or day, session.choices().zone)
     return narrowed
 
 
@@ -55,8 +55,8 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def chart(figure: dict[str, Any], *, key: str, by: Sequence[str]) -> None:
-    """A chart whose points open the mentions behind them."""
+def chart(figure: dict[str, Any], *, key: str, by: Sequence[str], weekly: bool) -> None:
+    """A chart whose points open the mentions behind them; whether they are of weeks."""
 
     def clicked() -> None:
         points = st.session_state[key]["selection"].get(PICK) or []
@@ -65,7 +65,10 @@ def chart(figure: dict[str, Any], *, key: str, by: Sequence[str]) -> None:
                 open_mentions(**found)
 
     st.vega_lite_chart(figure, width="stretch", key=key, on_select=clicked, selection_mode=PICK)
-    st.caption(t("Click on a day to read its mentions."))
+    st.caption(
+        t("Shown by week. Click on a week to read its mentions.") if weekly
+        else t("Click on a day to read its mentions.")
+    )  # fmt: skip
 
 
 def tones(table: pd.DataFrame, side: str, name: Callable[[str], str], title: str) -> None:
@@ -123,13 +126,25 @@ def emotions(table: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def read_shares(trend: pd.DataFrame) -> pd.DataFrame:
-    """Percent of what is analysed, a row a day and sentiment; days without any are left out."""
-    read = trend[trend["sentiment"].isin(SENTIMENTS)]
+def by_points(table: pd.DataFrame, period: Period, name: str) -> pd.DataFrame:
+    """Volumes a day and ``name`` added up to what the charts of this period show a point of: its first day, and
+    ``last``."""
+    points = period.points()
+    first = {day: point.first for point in points for day in point.days()}
+    last = {point.first: point.last for point in points}
+    summed = (
+        table.assign(day=table["day"].map(first)).groupby(["day", name], as_index=False, sort=False)["volume"].sum()
+    )
+    return summed.assign(last=summed["day"].map(last))
+
+
+def read_shares(trend: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Percent of what is analysed, a row a point and sentiment; points without any are left out."""
+    read = by_points(trend[trend["sentiment"].isin(SENTIMENTS)], period, "sentiment")
     whole = read.groupby("day")["volume"].transform("sum")
     kept = read[whole > 0]
     shares = kept.assign(read=100 * kept["volume"] / whole[whole > 0], of=whole[whole > 0])
-    return shares[["day", "sentiment", "read", "of"]]
+    return shares[["day", "last", "sentiment", "read", "of"]]
 
 
 def say_band(wanted: Filters, band: ErrorBand) -> None:

@@ -9,6 +9,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+MOST_DAYS = 92
+"""Three months: beyond, charts of shares show weeks, since of few mentions a day the shares jump about."""
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 """Days beyond are mistakes: no mention is of them, and reckoning with them could leave the calendar."""
 
@@ -49,6 +51,17 @@ class Period:
     def days(self) -> Iterator[date]:
         """Each day, in order."""
         return (self.first + timedelta(days=n) for n in range(self.length))
+
+    def points(self) -> list[Period]:
+        """What a chart of shares shows one point of each: days, or weeks from Monday on where there are many days.
+
+        In order; the first and the last week may be cut short by the period.
+        """
+        if self.length <= MOST_DAYS:
+            return [Period(day, day, self.zone) for day in self.days()]
+        begins = [day for day in self.days() if day == self.first or day.weekday() == 0]
+        ends = [day - timedelta(days=1) for day in begins[1:]] + [self.last]
+        return [Period(first, last, self.zone) for first, last in zip(begins, ends, strict=True)]
 
     def previous(self) -> Period:
         """The equally long period that ends the day before this one begins."""

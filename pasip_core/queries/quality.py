@@ -100,17 +100,17 @@ class Share:
 
 @dataclass(frozen=True)
 class ErrorBand:
-    """The band of a period, whole and by day; ``reason`` says why there is none.
+    """The band of a period, whole and by its points (see ``Period.points``); ``reason`` says why there is none.
 
-    ``days`` has the columns day, sentiment, read, low, high (percent) and of (mentions), without days of which nothing
-    is analysed.
+    ``points`` has the columns day and last (of the point), sentiment, read, low, high (percent) and of (mentions),
+    without points of which nothing is analysed.
     """
 
     reason: str = ""
     version: str = ""
     labels: int = 0
     whole: dict[str, Share] | None = None
-    days: pd.DataFrame | None = None
+    points: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,30 +225,31 @@ def error_band(stores: Stores, filters: Filters, errors: Errors) -> ErrorBand:
     )
     if not agreement.enough:
         return ErrorBand(FEW, version, agreement.labels)
-    return _banded(found, agreement)
+    return _banded(found, agreement, filters.period)
 
 
-def _banded(found: Sequence[Total], agreement: Agreement) -> ErrorBand:
-    """The band of the period, and of each day."""
+def _banded(found: Sequence[Total], agreement: Agreement, period: Period) -> ErrorBand:
+    """The band of the period, and of each point."""
     import numpy as np
     import pandas as pd
 
-    days = sorted({total.by["day"] for total in found if total.by["sentiment"] != PENDING})  # type: ignore[type-var]
-    read, certain = np.zeros((2, len(days) + 1, len(SENTIMENTS)))
-    places = {day: n for n, day in enumerate(days)}
-    for total in found:
-        if total.by["sentiment"] != PENDING:
-            counts = certain if total.by["model"] == CORRECTION else read
-            counts[[places[total.by["day"]], -1], SENTIMENTS.index(str(total.by["sentiment"]))] += total.volume
+    analysed = [total for total in found if total.by["sentiment"] != PENDING]
+    days = {total.by["day"] for total in analysed}
+    points = [point for point in period.points() if not days.isdisjoint(point.days())]
+    places: dict[object, int] = {day: n for n, point in enumerate(points) for day in point.days()}
+    read, certain = np.zeros((2, len(points) + 1, len(SENTIMENTS)))
+    for total in analysed:
+        counts = certain if total.by["model"] == CORRECTION else read
+        counts[[places[total.by["day"]], -1], SENTIMENTS.index(str(total.by["sentiment"]))] += total.volume
     band = bands(read, np.array(agreement.confusion), certain)
     all_of = read + certain
     as_read = 100 * all_of / all_of.sum(axis=1, keepdims=True)
     columns = (as_read, 100 * band.low, 100 * band.high)
     whole = {name: Share(*(float(c[-1, n]) for c in columns)) for n, name in enumerate(SENTIMENTS)}
     rows = [
-        (day, name, *(float(c[n, m]) for c in columns), int(all_of[n].sum()))
-        for n, day in enumerate(days)
+        (point.first, point.last, name, *(float(c[n, m]) for c in columns), int(all_of[n].sum()))
+        for n, point in enumerate(points)
         for m, name in enumerate(SENTIMENTS)
     ]
-    table = pd.DataFrame(rows, columns=["day", "sentiment", "read", "low", "high", "of"])
+    table = pd.DataFrame(rows, columns=["day", "last", "sentiment", "read", "low", "high", "of"])
     return ErrorBand("", agreement.version, agreement.labels, whole, table)

@@ -38,3 +38,13 @@ def test_periods_that_overlap_are_cut_into_parts_that_do_not(given_spans: list[P
     for part in parts:
         for span in given_spans:
             assert len({span.first <= day <= span.last for day in part.days()}) == 1
+
+
+def test_charts_show_days_and_of_more_than_three_months_weeks_from_monday_on():
+    quarter = Period(date(2019, 1, 1), date(2019, 4, 2))
+    assert [point.first for point in quarter.points()] == list(quarter.days())
+    longer = Period(date(2019, 1, 1), date(2019, 4, 3))  # from a Tuesday to a Wednesday
+    points = longer.points()
+    assert [day for point in points for day in point.days()] == list(longer.days())
+    assert (points[0].last, points[1].first, points[1].last) == (date(2019, 1, 6), date(2019, 1, 7), date(2019, 1, 13))
+    assert (points[-1].first, points[-1].last) == (date(2019, 4, 1), date(2019, 4, 3))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.components import cached, labelling, sentiment_view
+from pasip_core.domain.period import Period
 from pasip_core.domain.quality import ONLY, PAUSE, Label, Rescoring, label_id
 from pasip_core.queries.quality import model_errors
 from pasip_core.stores.ports import Stores
@@ -176,8 +177,25 @@ def test_a_share_of_a_day_says_of_how_many_mentions_it_is(open_app: Open, fill: 
     fill([said(f"Marah {n}", "2019-05-02", sentiment="negative") for n in range(3)])
     app = open_app("sentiment", **MAY)
     assert '"Of so many mentions"' in app.get("vega_lite_chart")[0].proto.spec
-    trend = pd.DataFrame({"day": [1, 1, 2], "sentiment": ["negative", "positive", "pending"], "volume": [3, 1, 9]})
-    assert sentiment_view.read_shares(trend)[["read", "of"]].to_numpy().tolist() == [[75.0, 4], [25.0, 4]]
+
+
+def test_shares_are_of_days_and_over_many_days_of_weeks():
+    may = Period(date(2019, 5, 1), date(2019, 5, 31))
+    first, second, third = date(2019, 5, 2), date(2019, 5, 3), date(2019, 5, 6)
+    trend = pd.DataFrame({
+        "day": [first, first, second, second, third], "volume": [3, 1, 1, 9, 2],
+        "sentiment": ["negative", "positive", "negative", "pending", "neutral"],
+    })  # fmt: skip
+    told = ["day", "last", "sentiment", "read", "of"]
+    assert sentiment_view.read_shares(trend, may)[told].to_numpy().tolist() == [
+        [first, first, "negative", 75.0, 4], [first, first, "positive", 25.0, 4],
+        [second, second, "negative", 100.0, 1], [third, third, "neutral", 100.0, 2],
+    ]  # fmt: skip
+    year = Period(date(2019, 1, 1), date(2019, 12, 31))
+    week, next_week = (date(2019, 4, 29), date(2019, 5, 5)), (date(2019, 5, 6), date(2019, 5, 12))
+    assert sentiment_view.read_shares(trend, year)[told].to_numpy().tolist() == [
+        [*week, "negative", 80.0, 5], [*week, "positive", 20.0, 5], [*next_week, "neutral", 100.0, 2],
+    ]  # fmt: skip
 
 
 def test_a_click_leads_to_the_mentions_behind_a_number(open_app: Open, fill: Fill):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pages.components import labels, theme
+from pages.components import formats, labels, theme
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS
+from pasip_core.domain.period import Period
 from pasip_core.queries.quality import Confusion
 
-from .base import FEW_DAYS, HEIGHT, day_told, days_axis, finished, volume_told
+from .base import FEW_DAYS, HEIGHT, days_axis, finished, volume_told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -53,22 +54,21 @@ def confusion(of: Confusion) -> dict[str, Any]:
     return finished((cells + texts).properties(height=220))
 
 
-def shares(days: pd.DataFrame) -> dict[str, Any]:
-    """Columns day, sentiment, read and, with a band, low and high (percent) of how many: a line for positive and for
-    negative.
+def shares(points: pd.DataFrame) -> dict[str, Any]:
+    """Columns day, last, sentiment, read and, with a band, low and high (percent) of how many: a line for positive and
+    for negative.
 
-    A click on a point picks its date (a text: days become numbers in the browser) and sentiment.
+    A click on a point picks its date and its last day (texts: days become numbers in the browser) and sentiment.
     """
     import altair as alt
 
-    shown = days[days["sentiment"].isin([POSITIVE, NEGATIVE])]
-    text = shown["day"].astype(str)
-    shown = shown.assign(day=text, date=text, label=shown["sentiment"].map(labels.sentiment))
+    shown = _told_apart(points[points["sentiment"].isin([POSITIVE, NEGATIVE])])
+    shown = shown.assign(label=shown["sentiment"].map(labels.sentiment))
     number = shown["day"].nunique()
     y = alt.Y("read:Q", title="%", scale=alt.Scale(domain=[0, _top(shown)], nice=False))
-    base = alt.Chart(shown).encode(x=days_axis("day:T", number), color=_tone_colour())
+    base = alt.Chart(shown).encode(x=days_axis("day:T", _days(points)), color=_tone_colour())
     told = [
-        day_told(), alt.Tooltip("label:N", title=t("Sentiment")),
+        _point_told(), alt.Tooltip("label:N", title=t("Sentiment")),
         alt.Tooltip("read:Q", title=t("As read (%)"), format=".1f"),
         alt.Tooltip("of:Q", title=t("Of so many mentions"), format=",d"),
     ]  # fmt: skip
@@ -77,7 +77,7 @@ def shares(days: pd.DataFrame) -> dict[str, Any]:
             alt.Tooltip("low:Q", title=t("At least (%)"), format=".1f"),
             alt.Tooltip("high:Q", title=t("At most (%)"), format=".1f"),
         ]
-    pick = alt.selection_point(name=PICK, fields=["date", "sentiment"])
+    pick = alt.selection_point(name=PICK, fields=["date", "until", "sentiment"])
     lines = base.mark_line(strokeWidth=2.5).encode(y=y)
     points = base.mark_circle(size=46 if number <= FEW_DAYS else 14).encode(y=y, tooltip=told).add_params(pick)
     if "low" not in shown:
@@ -87,25 +87,47 @@ def shares(days: pd.DataFrame) -> dict[str, Any]:
 
 
 def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
-    """Columns day, emotion, volume: the share of each emotion a day, of what carries one; a click picks both."""
+    """Columns day, last, emotion, volume: the share of each emotion a point, of what carries one; a click picks
+    both."""
     import altair as alt
 
-    text = table["day"].astype(str)
-    shown = table.assign(day=text, date=text, label=table["emotion"].map(labels.emotion))
+    shown = _told_apart(table).assign(label=table["emotion"].map(labels.emotion))
     number = shown["day"].nunique()
     names = [name for name in EMOTIONS if name in set(table["emotion"])]
     scale = alt.Scale(domain=[labels.emotion(n) for n in names], range=[FELT[n] for n in names])
-    pick = alt.selection_point(name=PICK, fields=["date", "emotion"])
+    pick = alt.selection_point(name=PICK, fields=["date", "until", "emotion"])
     chart = alt.Chart(shown).mark_bar(size=max(2, min(36, 560 // max(number, 1)))).encode(
-        x=days_axis("day:T", number),
+        x=days_axis("day:T", _days(table)),
         y=alt.Y("volume:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
         color=alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="square", columns=3)),
         tooltip=[
-            day_told(), alt.Tooltip("label:N", title=t("Emotion")),
+            _point_told(), alt.Tooltip("label:N", title=t("Emotion")),
             volume_told(),
         ],
     )  # fmt: skip
     return finished(chart.add_params(pick).properties(height=HEIGHT))
+
+
+def _told_apart(points: pd.DataFrame) -> pd.DataFrame:
+    """With texts for days: where a point begins and ends, and what it is called."""
+    ends = list(zip(points["day"], points["last"], strict=True))
+    called = {both: formats.period(Period(*both)) for both in set(ends)}
+    return points.assign(
+        day=points["day"].astype(str),
+        date=points["day"].astype(str),
+        until=points["last"].astype(str),
+        point=[called[both] for both in ends],
+    ).drop(columns="last")
+
+
+def _days(points: pd.DataFrame) -> int:
+    return (points["last"].max() - points["day"].min()).days + 1
+
+
+def _point_told() -> alt.Tooltip:
+    import altair as alt
+
+    return alt.Tooltip("point:N", title=t("When"))
 
 
 def _top(shown: pd.DataFrame) -> float:
