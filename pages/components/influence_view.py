@@ -70,14 +70,14 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
         "followers": column.NumberColumn(t("Followers"), format="localized", help=t("As the latest mention tells it.")),
         "engagement_total": column.NumberColumn(t("Engagement"), format="localized"),
         "mentions": column.ProgressColumn(
-            t("Mentions"), format="localized", width=115, min_value=0, max_value=int(table["mentions"].max())
+            t("Mentions"), format="localized", width=100, min_value=0, max_value=int(table["mentions"].max())
         ),
         "engagement_rate": column.NumberColumn(
             t("Engagement rate"), format="percent", step=0.0001,
             help=t("Reactions to one mention, in percent of the followers."),
         ),
         "tone": column.MultiselectColumn(
-            t("Own tone"), options=[labels.signed_sentiment(name) for name in tones], width=130,
+            t("Own tone"), options=[labels.signed_sentiment(name) for name in tones], width=105,
             color=[theme.SENTIMENTS[name] for name in tones],
         ),
         "polarity": column.NumberColumn(
