@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from bson import ObjectId
 from pymongo import UpdateOne
 
 from pasip_core.domain.period import day_of
@@ -58,12 +57,12 @@ def _update(topic: str) -> Mapping[str, Mapping[str, str]]:
 
 def merge(server: Server, topic: str, into: str, zone: ZoneInfo) -> int:
     """See ``MentionStore.merge_topics``; excluded mentions too, so that none is left behind."""
-    moved, last = 0, ObjectId("0" * 24)
+    moved = 0
+    beyond: Document = {"topic": topic}
     while topic != into:
-        beyond = {"topic": topic, "_id": {"$gt": last}}
         found = list(server["scraped_data"].find(beyond, STATE).sort("_id", 1).limit(BATCH))
         if not found:
             break
         moved += _move(server, [(state, into) for state in found], zone)
-        last = found[-1]["_id"]
+        beyond["_id"] = {"$gt": found[-1]["_id"]}
     return moved
