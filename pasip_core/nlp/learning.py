@@ -53,8 +53,15 @@ def learn(data: Labelled, recipe: Recipe) -> Learnt:
 def _learn_net(
     texts: Sequence[Sequence[str]], labels: NDArray[np.int64], weights: NDArray[np.float64], recipe: Recipe
 ) -> dict[str, NDArray[Any]]:
-    lexicon = LEXICONS[recipe.lexicon]
-    return learn_net(texts, labels, weights, seed=recipe.seed, lexicon=lexicon, epochs=recipe.epochs)
+    return learn_net(
+        texts,
+        labels,
+        weights,
+        seed=recipe.seed,
+        lexicon=LEXICONS[recipe.lexicon],
+        epochs=recipe.epochs,
+        agreement=recipe.agreement,
+    )
 
 
 def calibrate(

@@ -27,7 +27,8 @@ class Recipe:
 
     ``strength`` is the inverse regularisation of the linear part: a logistic regression, or with ``hinge`` one
     separating plane a label under squared hinge loss. ``lexicon`` is what the network knows.
-    ``lean`` makes labels likelier than the sets that were learnt have them.
+    ``lean`` makes labels likelier than the sets that were learnt have them; ``agreement`` is how much two readings of
+    a text by the network must agree while it learns.
     """
 
     task: str
@@ -39,6 +40,7 @@ class Recipe:
     epochs: int
     hinge: bool = False
     lean: tuple[float, ...] = ()
+    agreement: float = 0.0
     seed: int = 20_261_124
     folds: int = 3
 
