@@ -141,7 +141,10 @@ def save_net(arrays: dict[str, NDArray[Any]], path: Path) -> None:
 
 
 def load_net(path: Path, lexicon: Lexicon) -> WordNet:
-    """Read what ``save_net`` wrote."""
+    """Read what ``save_net`` wrote; ``ValueError`` where its lexicon had other kinds of words."""
     from safetensors.numpy import load_file
 
-    return WordNet(load_file(str(path)), lexicon)
+    arrays = load_file(str(path))
+    if len(arrays["tones"]) != count_codes(lexicon):
+        raise ValueError("it was trained by a version of this program that knew other kinds of words")
+    return WordNet(arrays, lexicon)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from pasip_core.errors import InputError, ModelRefused
 from pasip_core.nlp.comparing import CROSS_VALIDATION, compare
@@ -119,6 +120,16 @@ def test_a_model_of_another_task_is_refused(trained: Path, tmp_path: Path) -> No
     (tmp_path / "config.json").write_text(json.dumps(config))
 
     with pytest.raises(ModelRefused, match="labels"):
+        load_sentiment(str(tmp_path))
+
+
+def test_a_model_that_knew_other_kinds_of_words_is_refused(trained: Path, tmp_path: Path) -> None:
+    for path in trained.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    net = load_file(str(tmp_path / "net.safetensors"))
+    save_file(net | {"tones": net["tones"][:-3]}, str(tmp_path / "net.safetensors"))
+
+    with pytest.raises(ModelRefused, match="other kinds of words"):
         load_sentiment(str(tmp_path))
 
 
