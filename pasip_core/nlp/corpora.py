@@ -24,7 +24,10 @@ NUSAX = ("indonesian", "javanese", "sundanese")
 REGIONAL_WEIGHT = 2.0
 """How much a text of NusaX counts beside one of SmSA, which has none in Javanese or Sundanese."""
 
-NAMES_EACH = 4
+POLITICS = "politics"
+"""The source of our own sentences."""
+
+NAMES_EACH = 3
 OURS, CORRECTED = -1_000_000, -2_000_000
 """Groups of our own sentences, and of what people corrected, begin here and go down; those of NusaX at -1."""
 
@@ -105,7 +108,7 @@ def read_training(
             else:
                 collected.add(text, label, path.stem)
     for text, label, sentence in read_politics():
-        collected.add(text, label, "politics", group=OURS - sentence)
+        collected.add(text, label, POLITICS, group=OURS - sentence)
     return collected.labelled()
 
 
@@ -117,7 +120,7 @@ def read_politics() -> Iterator[tuple[str, str, int]]:
     for number, (sentence, label) in enumerate(sentences):
         for turn in range(NAMES_EACH):
             name = names[(number * NAMES_EACH + turn) % len(names)]
-            yield sentence.format(who=name), label, number
+            yield sentence.format(who=name, tag=name.title().replace(" ", "")), label, number
 
 
 def read_emotion_training(folder: Path, *, limit: int | None = None) -> Labelled:

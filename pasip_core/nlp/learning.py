@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .blend import Mixture
-from .corpora import Labelled
+from .corpora import POLITICS, Labelled
 from .features import GRAMS, Grams
 from .lexicon import LEXICONS
 from .linear import Family, LinearModel
@@ -34,7 +34,10 @@ class Learnt:
 
 
 def learn(data: Labelled, recipe: Recipe) -> Learnt:
-    """Cross-validate to fit the mixture, then learn from everything."""
+    """Cross-validate to fit the mixture, then learn from everything.
+
+    Our own sentences are learnt from but do not calibrate: how sure to be is a question of texts that people wrote.
+    """
     from sklearn.model_selection import StratifiedGroupKFold
 
     texts = [model_tokens(text) for text in data.texts]
@@ -45,7 +48,8 @@ def learn(data: Labelled, recipe: Recipe) -> Learnt:
         held = [texts[i] for i in unseen]
         linear[unseen] = _fit(*part, recipe).logits(held)
         net[unseen] = WordNet(_learn_net(*part, recipe), LEXICONS[recipe.lexicon]).logits(held)
-    mixture = calibrate(linear, net, data.labels, data.weights).leaning(recipe.lean)
+    real = data.sources != POLITICS
+    mixture = calibrate(linear[real], net[real], data.labels[real], data.weights[real]).leaning(recipe.lean)
     whole = texts, data.labels, data.weights
     return Learnt(_fit(*whole, recipe), _learn_net(*whole, recipe), mixture, mixture.probabilities(linear, net))
 

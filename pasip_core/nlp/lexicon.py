@@ -11,6 +11,9 @@ WORDS = Path(__file__).parent / "words"
 _REACH = 3
 """Words of the kind "terlalu" that may stand between a negation and what it turns round."""
 
+_FAR = 3
+"""How far from "menurunkan" or "turun" the bad word may stand that becomes less."""
+
 
 def read_lines(path: Path) -> dict[str, list[str]]:
     """The lines of a list under each of its [headings], without comments."""
@@ -31,6 +34,8 @@ def read_sections(path: Path) -> dict[str, frozenset[str]]:
 
 _TONE_LISTS = read_sections(WORDS / "tone.txt")
 _TURNING, _BETWEEN, _CONTRAST = _TONE_LISTS["turning"], _TONE_LISTS["between"], _TONE_LISTS["contrast"]
+_LESSENING, _LESSENED = _TONE_LISTS["lessening"], _TONE_LISTS["lessened"]
+_LESS = _LESSENING | _LESSENED
 # A prefix and what the root may have begun with, since some prefixes swallow it (kecewa: mengecewakan).
 _PREFIXES = (
     ("meng", ("", "k")), ("meny", ("s",)), ("mem", ("", "p")), ("men", ("", "t")), ("me", ("",)),
@@ -43,7 +48,19 @@ _LEAST = 4
 
 @lru_cache(maxsize=2_048)
 def signs(tokens: tuple[str, ...]) -> tuple[int, ...]:
-    """For each token 1 (as it stands), -1 (turned round by a negation before it) or 0 (the negation itself)."""
+    """For each token 1 (as it stands), -1 (turned round) or 0 (the negation itself).
+
+    What turns a word round is a negation before it ("tidak enak"), and a bad one that it becomes less: "menurunkan
+    angka kemiskinan", "pengangguran turun".
+    """
+    found = _negated(tokens)
+    for place, token in enumerate(tokens):
+        if token in _LESS and found[place] > 0:
+            _lessen(tokens, found, place)
+    return tuple(found)
+
+
+def _negated(tokens: tuple[str, ...]) -> list[int]:
     found: list[int] = []
     left = 0
     for token in tokens:
@@ -54,7 +71,22 @@ def signs(tokens: tuple[str, ...]) -> tuple[int, ...]:
         turned = left > 0 and token[0].isalpha()
         found.append(-1 if turned else 1)
         left = left - 1 if turned and token in _BETWEEN else 0
-    return tuple(found)
+    return found
+
+
+def _lessen(tokens: tuple[str, ...], found: list[int], place: int) -> None:
+    """Turn the bad word that ``tokens[place]`` is said of: the nearest after it, else the nearest before it."""
+    ways = (
+        (_LESSENING, range(place + 1, min(len(tokens), place + 1 + _FAR))),
+        (_LESSENED, range(place - 1, max(-1, place - 1 - _FAR), -1)),
+    )
+    for words, way in ways:
+        for there in way if tokens[place] in words else ():
+            if found[there] <= 0 or not tokens[there][0].isalpha():
+                break
+            if "n" in CIVIC.mark_of(tokens[there]):
+                found[there] = -1
+                return
 
 
 class Lexicon:
@@ -68,7 +100,7 @@ class Lexicon:
             for word in sections[name]:
                 self._marks[word] = self._marks.get(word, "") + mark
         self._turned = turned
-        kinds = ["", *marks.values(), *sorted({kind for kind in self._marks.values() if len(kind) > 1})]
+        kinds = ["", *dict.fromkeys(marks.values()), *sorted({kind for kind in self._marks.values() if len(kind) > 1})]
         self.kinds = {kind: number for number, kind in enumerate(kinds)}
         """All that ``mark_of`` may answer, numbered."""
         self.mark_of = lru_cache(maxsize=100_000)(self._mark_of)
@@ -110,6 +142,10 @@ def _roots(token: str) -> list[str]:
 
 
 TONE = Lexicon(_TONE_LISTS, {"positive": "p", "negative": "n"}, {"p": "N", "n": "P"})
+_CIVIC = {"positive": "p", "support": "p", "negative": "n", "attack": "n", "falling": "d", "rising": "u", "cost": "k"}
+CIVIC = Lexicon(_TONE_LISTS, _CIVIC, {"p": "N", "n": "P", "d": "D", "u": "U", "k": "K"})
+"""Tone as public life has it: with words of politics, and with what falls, rises and costs."""
+
 _MOODS = {"anger": "a", "fear": "f", "happy": "h", "love": "l", "sadness": "s"}
 MOOD = Lexicon(read_sections(WORDS / "emotion.txt"), _MOODS, {mark: mark.upper() for mark in _MOODS.values()})
-LEXICONS = {"tone": TONE, "mood": MOOD}
+LEXICONS = {"tone": TONE, "civic": CIVIC, "mood": MOOD}

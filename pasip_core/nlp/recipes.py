@@ -52,22 +52,23 @@ class Recipe:
 
 SENTIMENT = Recipe(
     task="sentiment",
-    version="bundled-sentiment-4",
+    version="bundled-sentiment-5",
     labels=SENTIMENT_LABELS,
     parts=(
         Part("word", Shape(words=(1, 2, 3), skips=True)),
         Part("signed", Shape(words=(1,))),
         Part("signed_char", Shape(chars=(3, 4, 5, 6))),
-        Part("tone", Shape(words=(1, 2, 3)), by_rarity=False),
+        Part("civic", Shape(words=(1, 2, 3)), by_rarity=False),
         Part("make", Shape(words=(1, 2)), by_rarity=False),
         Part("edge", Shape(words=(1,))),
         Part("mood", Shape(words=(1, 2)), by_rarity=False),
     ),
     strength=0.6,
     hinge=True,
-    lean=(0.0, 0.2, 0.0),
-    lexicon="tone",
+    lean=(0.0, 0.1, 0.0),
+    lexicon="civic",
     epochs=6,
+    agreement=1.0,
 )
 
 EMOTION = Recipe(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log2
 
-from .lexicon import TONE, WORDS, read_sections, signs
+from .lexicon import CIVIC, WORDS, read_sections, signs
 
 EDGE = 3
 """Tokens at the beginning and at the end that count as such."""
@@ -52,7 +52,7 @@ def _tones(tokens: Sequence[str]) -> tuple[int, int]:
     """How many words are good and bad, as negations leave them."""
     good = bad = 0
     for token, sign in zip(tokens, signs(tuple(tokens)), strict=True):
-        mark = TONE.mark_of(token) if sign else ""
+        mark = CIVIC.mark_of(token) if sign else ""
         good += ("p" if sign > 0 else "n") in mark if mark else 0
         bad += ("n" if sign > 0 else "p") in mark if mark else 0
     return good, bad
