@@ -38,8 +38,11 @@ def tweets() -> dict[str, str]:
         return {row["index"]: row["tweets"] for row in csv.DictReader(file, delimiter="\t")}
 
 
-def test_support_and_attack_are_told_apart(tweets: dict[str, str]) -> None:
-    judged = read_table(LABELS)
+@pytest.mark.parametrize(("chosen", "least_three_way", "least_two_way"), [("seen", 0.81, 0.88), ("unseen", 0.63, 0.77)])
+def test_support_and_attack_are_told_apart(
+    tweets: dict[str, str], chosen: str, least_three_way: float, least_two_way: float
+) -> None:
+    judged = [row for row in read_table(LABELS) if row["set"] == chosen]
     truth = np.array([SENTIMENT_LABELS.index(row["sentiment"]) for row in judged])
     scores = load_sentiment("bundled").predict([tweets[row["index"]] for row in judged])
     shares = np.array([(one.positive, one.neutral, one.negative) for one in scores])
@@ -48,8 +51,8 @@ def test_support_and_attack_are_told_apart(tweets: dict[str, str]) -> None:
     three_way = np.mean([*f1_by_label(truth, shares.argmax(axis=1), SENTIMENT_LABELS).values()])
     two_way = np.mean([(side[truth == label] == label).mean() for label in (POSITIVE, NEGATIVE)])
 
-    assert three_way >= 0.81
-    assert two_way >= 0.88
+    assert three_way >= least_three_way
+    assert two_way >= least_two_way
 
 
 def test_none_of_these_tweets_is_learnt_from(tweets: dict[str, str]) -> None:
