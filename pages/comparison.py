@@ -159,16 +159,21 @@ def show(
     frames = named(comparison, names)
     show_summary(frames["summary"], periods=periods)
     if not periods:
-        total = formats.number(comparison.total)
-        st.caption(
-            (t("{n} stories a day in all; one that names several keywords counts for each and once here.", n=total)
-             if session.current().by_story else
-             t("{n} mentions in all; one that names several keywords counts for each and once here.", n=total))
-            + " " + t("Sentiment is that towards each keyword; whole texts may sound different.")
-        )  # fmt: skip
+        towards = t("Sentiment is that towards each keyword; whole texts may sound different.")
+        st.caption(" ".join(filter(None, (_in_all(comparison.total), towards))))
     show_figures(frames, colours, key, blind, periods=periods)
     if not frames["sources"].empty:
         show_sources(frames["sources"])
+
+
+def _in_all(total: int | None) -> str:
+    """How many mentions, or stories a day, stand behind all sides; nothing where that is not known."""
+    if total is None:
+        return ""
+    n = formats.number(total)
+    if session.current().by_story:
+        return t("{n} stories a day in all; one that names several keywords counts for each and once here.", n=n)
+    return t("{n} mentions in all; one that names several keywords counts for each and once here.", n=n)
 
 
 def show_keywords(wanted: Filters) -> None:

@@ -12,7 +12,6 @@ from pages.components.downloads import show_exports
 from pages.components.i18n import t
 from pasip_core.domain.analysis import NEGATIVE, POSITIVE
 from pasip_core.domain.filters import Filters
-from pasip_core.domain.period import MOST_DAYS
 
 require_role()
 
@@ -29,7 +28,9 @@ def show_time(wanted: Filters, version: str) -> None:
         st.caption(t("Nothing of this selection is analysed yet."))
         return
     figure = cached.figure(charts.quality.shares, points, version, wanted, errors)
-    sentiment_view.chart(figure, key="shares_over_time", by=("date", "until", "sentiment"), weekly=_weekly(wanted))
+    sentiment_view.chart(
+        figure, key="shares_over_time", by=("date", "until", "sentiment"), weekly=wanted.period.shown_by_week
+    )
     if band.whole:
         for name in (POSITIVE, NEGATIVE):
             share = band.whole[name]
@@ -39,10 +40,6 @@ def show_time(wanted: Filters, version: str) -> None:
                   low=formats.percent(share.low), high=formats.percent(share.high))
             )  # fmt: skip
     sentiment_view.say_band(wanted, band)
-
-
-def _weekly(wanted: Filters) -> bool:
-    return wanted.period.length > MOST_DAYS
 
 
 def show_sides(wanted: Filters) -> None:
@@ -79,7 +76,9 @@ def show_emotions(wanted: Filters, version: str) -> None:
     with right:
         points = sentiment_view.by_points(table, wanted.period, "emotion")
         figure = cached.figure(charts.quality.emotions_over_time, points, version, wanted)
-        sentiment_view.chart(figure, key="emotions_over_time", by=("date", "until", "emotion"), weekly=_weekly(wanted))
+        sentiment_view.chart(
+            figure, key="emotions_over_time", by=("date", "until", "emotion"), weekly=wanted.period.shown_by_week
+        )
     st.caption(t("Emotions are of whole texts, and always read by the model that comes with this program."))
 
 

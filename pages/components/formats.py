@@ -98,6 +98,11 @@ def period(value: Period) -> str:
     return f"{day(value.first)} – {day(value.last)}"
 
 
+def named_period(value: Period) -> str:
+    """The same; of a single day its day of the week, too: ``Mon, 29 Apr 2019``."""
+    return format_date(value.first, "EEE, d MMM y", locale=language()) if value.length == 1 else period(value)
+
+
 def moment(value: datetime | None) -> str:
     """Date and time of day in our zone, with the zone's name."""
     if value is None:

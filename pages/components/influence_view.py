@@ -66,22 +66,22 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
     return {
         "rank": column.NumberColumn(" ", width=40),
         "author": column.TextColumn(t("Account"), pinned=True),
-        "platform": column.TextColumn(t("Platform"), width=100),
+        "platform": column.TextColumn(t("Platform"), width=92),
         "followers": column.NumberColumn(t("Followers"), format="localized", help=t("As the latest mention tells it.")),
         "engagement_total": column.NumberColumn(t("Engagement"), format="localized"),
         "mentions": column.ProgressColumn(
-            t("Mentions"), format="localized", width=100, min_value=0, max_value=int(table["mentions"].max())
+            t("Mentions"), format="localized", width=88, min_value=0, max_value=int(table["mentions"].max())
         ),
         "engagement_rate": column.NumberColumn(
             t("Engagement rate"), format="percent", step=0.0001,
             help=t("Reactions to one mention, in percent of the followers."),
         ),
         "tone": column.MultiselectColumn(
-            t("Own tone"), options=[labels.signed_sentiment(name) for name in tones], width=105,
+            t("Own tone"), options=[labels.signed_sentiment(name) for name in tones], width=98,
             color=[theme.SENTIMENTS[name] for name in tones],
         ),
         "polarity": column.NumberColumn(
-            t("Tone ±100"), format="%+.0f", width=85,
+            t("Tone ±100"), format="%+.0f", width=80,
             help=t("From -100 to +100: positive minus negative score of what it says, weighted by engagement."),
         ),
         "last": column.TextColumn(t("Last mention")),

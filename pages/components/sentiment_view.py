@@ -141,10 +141,12 @@ def by_points(table: pd.DataFrame, period: Period, name: str) -> pd.DataFrame:
 def read_shares(trend: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Percent of what is analysed, a row a point and sentiment; points without any are left out."""
     read = by_points(trend[trend["sentiment"].isin(SENTIMENTS)], period, "sentiment")
-    whole = read.groupby("day")["volume"].transform("sum")
-    kept = read[whole > 0]
-    shares = kept.assign(read=100 * kept["volume"] / whole[whole > 0], of=whole[whole > 0])
-    return shares[["day", "last", "sentiment", "read", "of"]]
+    wide = read.pivot_table(index=["day", "last"], columns="sentiment", values="volume", aggfunc="sum")
+    wide = wide.reindex(columns=list(SENTIMENTS)).fillna(0)
+    whole = wide.sum(axis=1)
+    shares = (100 * wide[whole > 0].div(whole[whole > 0], axis=0)).assign(of=whole[whole > 0].astype(int))
+    told = shares.reset_index().melt(["day", "last", "of"], SENTIMENTS, "sentiment", "read")
+    return told.sort_values(["day", "sentiment"], ignore_index=True)
 
 
 def say_band(wanted: Filters, band: ErrorBand) -> None:

@@ -52,12 +52,17 @@ class Period:
         """Each day, in order."""
         return (self.first + timedelta(days=n) for n in range(self.length))
 
+    @property
+    def shown_by_week(self) -> bool:
+        """Whether charts of shares show weeks of it, and not days."""
+        return self.length > MOST_DAYS
+
     def points(self) -> list[Period]:
         """What a chart of shares shows one point of each: days, or weeks from Monday on where there are many days.
 
         In order; the first and the last week may be cut short by the period.
         """
-        if self.length <= MOST_DAYS:
+        if not self.shown_by_week:
             return [Period(day, day, self.zone) for day in self.days()]
         begins = [day for day in self.days() if day == self.first or day.weekday() == 0]
         ends = [day - timedelta(days=1) for day in begins[1:]] + [self.last]

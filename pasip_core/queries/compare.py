@@ -33,14 +33,15 @@ class Comparison:
     positive_share, neutral_share, negative_share, net_sentiment, engagement_total.
     ``trend``: side, day, offset (days since the period began), volume.
     ``platforms``: side, platform, volume. ``sources``: side, platform, source, volume (the ten loudest).
-    ``total`` counts every mention of the first period once, however many sides it is on.
+    ``total`` counts every mention of the first period once, however many sides it is on. It is ``None`` of keywords
+    where a tone is chosen: that is the tone towards each, which no count of whole texts tells.
     """
 
     summary: pd.DataFrame
     trend: pd.DataFrame
     platforms: pd.DataFrame
     sources: pd.DataFrame
-    total: int
+    total: int | None
 
 
 def compare_keywords(stores: Stores, filters: Filters, keywords: Sequence[str], by_story: bool = False) -> Comparison:
@@ -56,7 +57,7 @@ def compare_keywords(stores: Stores, filters: Filters, keywords: Sequence[str], 
     before = share_of_voice(stores, filters.before(), keywords, by_story).set_index("keyword").to_dict("index")
     rows = [_row(k, now[k], int(before[k]["volume"]), float(now[k]["share"])) for k in keywords]
     together = replace(filters, keywords=tuple(keywords))
-    union = sums.volume(stores, together, stories=by_story)
+    union = None if filters.sentiments else sums.volume(stores, together, stories=by_story)
 
     def told(by: Sequence[Dimension]) -> pd.DataFrame:
         split: tuple[Dimension, ...] = ("keyword", *by)
@@ -114,7 +115,7 @@ def _comparison(
     rows: list[dict[str, object]],
     told: Callable[[Sequence[Dimension]], pd.DataFrame],
     periods: Mapping[str, Period],
-    total: int,
+    total: int | None,
 ) -> Comparison:
     """``told`` gives the volumes of all sides by these dimensions. Not by sentiment: of a keyword's sources, no series
     tells it."""

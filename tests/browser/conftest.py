@@ -134,7 +134,8 @@ def pytest_runtest_makereport(item: pytest.Item):
     report = yield
     if report.failed:
         for page in item.stash.get(OPENED, []):
-            report.sections.append((f"shown at {page.url}", page.inner_text("body", timeout=5_000)[:MOST_SHOWN]))
+            with contextlib.suppress(Exception):  # of a page that is gone nothing can be told
+                report.sections.append((f"shown at {page.url}", page.inner_text("body", timeout=5_000)[:MOST_SHOWN]))
     return report
 
 

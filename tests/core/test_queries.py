@@ -141,6 +141,8 @@ def test_comparing_keywords_gives_each_its_own_numbers(stores: Stores) -> None:
         assert found.trend.query("side == @keyword")["volume"].sum() == len(mine)
         assert found.platforms.query("side == @keyword")["volume"].sum() == len(mine)
     assert found.total == len(within(WEEK, "jokowi", "prabowo"))
+    negative = compare.compare_keywords(stores, Filters(WEEK, sentiments=("negative",)), ["jokowi", "prabowo"])
+    assert negative.total is None
 
 
 def test_comparing_periods_puts_two_stretches_side_by_side(stores: Stores) -> None:

@@ -150,3 +150,18 @@ def test_a_band_of_bars_is_the_whole_day_and_of_lines_lies_around_their_point(ch
         assert len(bars) == 1
     else:
         assert left + wide / 2 == pytest.approx(DESKTOP * 4 / 6, abs=1)
+
+
+def test_bars_of_emotions_fill_their_weeks_without_hiding_each_other():
+    first, week, sunday = date(2018, 9, 22), date(2018, 9, 24), date(2018, 9, 30)  # from a Saturday on
+    told = [(first, date(2018, 9, 23), "anger", 3), (first, date(2018, 9, 23), "fear", 1), (week, sunday, "anger", 5)]
+    table = pd.DataFrame(told, columns=["day", "last", "emotion", "volume"])
+    (rows,) = charts.quality.emotions_over_time(table)["datasets"].values()
+    parts = {(row["date"], row["emotion"]): row for row in rows}
+    anger, fear, later = (
+        parts[key] for key in (("2018-09-22", "anger"), ("2018-09-22", "fear"), ("2018-09-24", "anger"))
+    )
+    assert [(anger["upper"], anger["lower"]), (fear["upper"], fear["lower"])] == [(1.0, 0.25), (0.25, 0.0)]
+    assert (later["upper"], later["lower"]) == (1.0, 0.0)
+    assert anger["begin"] == fear["begin"] < anger["end"] < later["begin"] == "2018-09-24T00:00:00" < later["end"]
+    assert (later["date"], later["until"]) == ("2018-09-24", "2018-09-30")

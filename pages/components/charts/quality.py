@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pages.components import formats, labels, theme
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS
-from pasip_core.domain.period import Period
+from pasip_core.domain.period import MOST_DAYS, Period
 from pasip_core.queries.quality import Confusion
 
 from .base import FEW_DAYS, HEIGHT, days_axis, finished, volume_told
@@ -21,6 +21,8 @@ FELT = {
     NEUTRAL: "#8793a1",
 }  # fmt: skip
 PICK = "pick"
+FILLED = 0.92
+"""The part of a day, or week, that its bar takes up."""
 
 
 def confusion(of: Confusion) -> dict[str, Any]:
@@ -91,14 +93,18 @@ def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
     both."""
     import altair as alt
 
-    shown = _told_apart(table).assign(label=table["emotion"].map(labels.emotion))
-    number = shown["day"].nunique()
     names = [name for name in EMOTIONS if name in set(table["emotion"])]
+    table = _piled(table, names)
+    shown = _told_apart(table).assign(label=table["emotion"].map(labels.emotion), **_stretches(table))
+    days = _days(table)
+    named = days_axis("day:T", days, bars=days <= MOST_DAYS)
     scale = alt.Scale(domain=[labels.emotion(n) for n in names], range=[FELT[n] for n in names])
     pick = alt.selection_point(name=PICK, fields=["date", "until", "emotion"])
-    chart = alt.Chart(shown).mark_bar(size=max(2, min(36, 560 // max(number, 1)))).encode(
-        x=days_axis("day:T", _days(table)),
-        y=alt.Y("volume:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
+    chart = alt.Chart(shown).mark_rect().encode(
+        x=alt.X("begin:T", title=None, axis=named["axis"]),
+        x2="end:T",
+        y=alt.Y("upper:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
+        y2="lower:Q",
         color=alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="square", columns=3)),
         tooltip=[
             _point_told(), alt.Tooltip("label:N", title=t("Emotion")),
@@ -108,16 +114,34 @@ def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
     return finished(chart.add_params(pick).properties(height=HEIGHT))
 
 
+def _piled(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """With the edges of each part of a bar, ``upper`` and ``lower``: the first of these names on top, all of them 1."""
+    table = table.sort_values(["day", "emotion"], key=lambda of: of if of.name == "day" else of.map(names.index))
+    of_point = table.groupby("day")["volume"]
+    share = table["volume"] / of_point.transform("sum")
+    upper = 1 - of_point.cumsum() / of_point.transform("sum") + share
+    return table.assign(upper=upper, lower=upper - share)
+
+
 def _told_apart(points: pd.DataFrame) -> pd.DataFrame:
     """With texts for days: where a point begins and ends, and what it is called."""
     ends = list(zip(points["day"], points["last"], strict=True))
-    called = {both: formats.period(Period(*both)) for both in set(ends)}
+    called = {both: formats.named_period(Period(*both)) for both in set(ends)}
     return points.assign(
         day=points["day"].astype(str),
         date=points["day"].astype(str),
         until=points["last"].astype(str),
         point=[called[both] for both in ends],
     ).drop(columns="last")
+
+
+def _stretches(points: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+    """Where the bar of each point begins, and ends a little before the next one does; times of the browser's zone."""
+    import pandas as pd
+
+    begin, last = pd.to_datetime(points["day"]), pd.to_datetime(points["last"])
+    end = begin + FILLED * (last - begin + pd.Timedelta(days=1))
+    return {name: at.dt.strftime("%Y-%m-%dT%H:%M:%S") for name, at in (("begin", begin), ("end", end))}
 
 
 def _days(points: pd.DataFrame) -> int:
