@@ -34,6 +34,7 @@ def show_work(names: Collection[str]) -> None:
 
     @st.fragment(run_every=EVERY, key="work")
     def work() -> None:
+        state.look_as_well()
         seen = overview()
         if seen is None:
             return

@@ -22,6 +22,7 @@ IN_SIGHT = 10
 @st.fragment(run_every=live.EVERY, key="queue")
 def show(names: Mapping[str, str]) -> None:
     """Everything about the queue, kept up to date; ``names`` are the labels of sources."""
+    state.look_as_well()
     st.subheader(t("Right now"))
     try:
         seen = dispatch.queue_overview(settings=current_settings())

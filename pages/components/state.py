@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 from loguru import logger
+from streamlit.runtime.scriptrunner import StopException
 
 from pages.components import cached, formats, outages, session
 from pages.components.i18n import t
@@ -26,11 +27,12 @@ from pasip_core.errors import (
     StoreReadOnly,
     StoreSchemaMismatch,
 )
+from pasip_core.queries.health import StoreTrouble
 from pasip_core.queries.keeping import LetGo
 
 WATCH_SECONDS = 5.0
-_SAID, _LOGGED = "_store_trouble", "_logged_trouble"
-HALFWAY = "found halfway down the page"
+_SAID, _FOUND, _LOGGED = "_store_trouble", "_store_trouble_found", "_logged_trouble"
+HALFWAY, UNFINISHED = "found halfway down the page", "a page that is being drawn"
 
 
 def shown(text: str) -> str:
@@ -117,27 +119,41 @@ def _in_words(error: PasipError, *, readable: bool) -> str:
 
 @contextmanager
 def guarded(what: str) -> Iterator[None]:
-    """Around a page: whatever it needs and is away becomes a clear box with a button, and the page ends there."""
+    """Around a page: whatever it needs and is away becomes a clear box with a button, and the page ends there.
+
+    A page speaks of the state of the stores only once it is drawn to its end: a run may be broken off for another one.
+    """
     try:
         yield
+        _is_drawn()
     except PasipError as error:
         if not _is_outage(error) and st.session_state.get(_LOGGED) != str(error):  # once, and not at every look
             st.session_state[_LOGGED] = str(error)
             logger.opt(exception=error).error("page {}: {}", what, error)
         show(error, readable=False)
         if isinstance(error, StoreError):
-            if st.session_state.get(_SAID) != _name(error, readable=False):  # the page had begun, so it is drawn anew
-                st.session_state[_SAID] = HALFWAY
             st.caption(t("This page looks again by itself every few seconds."))
         st.button(t("Try again"), icon=":material/refresh:", key=f"again_{what}", on_click=cached.look_again)
+        _is_drawn(error)
         st.stop()
+    except (StopException, Exception):
+        _is_drawn()
+        raise
+
+
+def _is_drawn(error: PasipError | None = None) -> None:
+    """Note what the page speaks of; one that had begun when its store went is to be drawn anew."""
+    found = st.session_state.get(_FOUND)
+    began = isinstance(error, StoreError) and found != _name(error, readable=False)
+    st.session_state[_SAID] = HALFWAY if began else found
 
 
 def announce_trouble() -> None:
     """On top of each page: a warning where the stores can only be read; raises what keeps them from being read."""
     trouble = cached.store_trouble()
-    st.session_state[_SAID] = trouble and _name(trouble.error, readable=trouble.readable)
+    st.session_state[_FOUND] = st.session_state[_SAID] = _of(trouble)
     _watch()
+    st.session_state[_SAID] = UNFINISHED
     if trouble is None:
         st.session_state.pop(_LOGGED, None)
     elif trouble.readable:
@@ -149,9 +165,18 @@ def announce_trouble() -> None:
 @st.fragment(run_every=WATCH_SECONDS, key="store_watch")
 def _watch() -> None:
     """Draw the page anew once the stores are in another state than the one it speaks of."""
-    trouble = cached.store_trouble()
-    if (trouble and _name(trouble.error, readable=trouble.readable)) != st.session_state.get(_SAID):
+    if _of(cached.store_trouble()) != st.session_state.get(_SAID):
         st.rerun()
+
+
+def look_as_well() -> None:
+    """The same for parts of a page that draw themselves again anyway: two hear more than one."""
+    if st.session_state.get(_SAID) not in {UNFINISHED, _of(cached.store_trouble())}:
+        st.rerun()
+
+
+def _of(trouble: StoreTrouble | None) -> str | None:
+    return trouble and _name(trouble.error, readable=trouble.readable)
 
 
 def _name(error: StoreError, *, readable: bool) -> str:
