@@ -70,17 +70,15 @@ class Installation:
     """``python -m workers.up`` on a data folder and a port of its own."""
 
     def __init__(self, data_dir: Path, log: Path) -> None:
-        self.zone = quiet_zone()
-        self.settings = Settings(_env_file=None, data_dir=data_dir, scrape_workers=1, timezone=self.zone)
+        self.settings = Settings(_env_file=None, data_dir=data_dir, scrape_workers=1, timezone=quiet_zone())
         self.port = free_port()
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
         self.everyone: list[psutil.Process] = []
 
     def start(self, port: int | None = None, **variables: str) -> subprocess.Popen[bytes]:
-        env = {"TIMEZONE": self.zone, **os.environ, "DATA_DIR": str(self.settings.data_dir), "SCRAPE_WORKERS": "1"}
-        env["PYTHONUNBUFFERED"] = "1"
-        env |= variables
+        env = {"TIMEZONE": self.settings.timezone, **os.environ, "DATA_DIR": str(self.settings.data_dir)}
+        env |= {"SCRAPE_WORKERS": "1", "PYTHONUNBUFFERED": "1", **variables}
         argv = [sys.executable, "-m", "workers.up", "--port", str(port or self.port)]
         with self.log.open("wb") as log:
             self.process = spawn(argv, env=env, cwd=ROOT, by=signal.SIGTERM, output=log.fileno())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pages.components import formats, labels, theme
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS
-from pasip_core.domain.period import MOST_DAYS, Period
+from pasip_core.domain.period import Period
 from pasip_core.queries.quality import Confusion
 
 from .base import FEW_DAYS, HEIGHT, days_axis, finished, volume_told
@@ -96,8 +96,7 @@ def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
     names = [name for name in EMOTIONS if name in set(table["emotion"])]
     table = _piled(table, names)
     shown = _told_apart(table).assign(label=table["emotion"].map(labels.emotion), **_stretches(table))
-    days = _days(table)
-    named = days_axis("day:T", days, bars=days <= MOST_DAYS)
+    named = days_axis("day:T", _days(table), bars=bool((table["day"] == table["last"]).all()))
     scale = alt.Scale(domain=[labels.emotion(n) for n in names], range=[FELT[n] for n in names])
     pick = alt.selection_point(name=PICK, fields=["date", "until", "emotion"])
     chart = alt.Chart(shown).mark_rect().encode(
