@@ -74,8 +74,7 @@ def show_emotions(wanted: Filters, version: str) -> None:
     with left:
         sentiment_view.emotions(table)
     with right:
-        points = sentiment_view.by_points(table, wanted.period, "emotion")
-        figure = cached.figure(charts.quality.emotions_over_time, points, version, wanted)
+        figure = cached.figure(sentiment_view.emotions_over_time, (table, wanted.period), version, wanted)
         sentiment_view.chart(
             figure, key="emotions_over_time", by=("date", "until", "emotion"), weekly=wanted.period.shown_by_week
         )

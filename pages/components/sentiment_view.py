@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.components import cached, formats, labels, session, state, tables
+from pages.components.charts import quality as quality_charts
 from pages.components.charts.quality import PICK
 from pages.components.i18n import t
 from pasip_core.domain.analysis import EMOTIONS, HIGH, LOW, NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, SURE
@@ -136,6 +137,11 @@ def by_points(table: pd.DataFrame, period: Period, name: str) -> pd.DataFrame:
         table.assign(day=table["day"].map(first)).groupby(["day", name], as_index=False, sort=False)["volume"].sum()
     )
     return summed.assign(last=summed["day"].map(last))
+
+
+def emotions_over_time(of: tuple[pd.DataFrame, Period]) -> dict[str, Any]:
+    """The picture of emotions a day in this period; added up here, where it is drawn, and not at each run of a page."""
+    return quality_charts.emotions_over_time(by_points(*of, "emotion"))
 
 
 def read_shares(trend: pd.DataFrame, period: Period) -> pd.DataFrame:
