@@ -152,6 +152,51 @@ def test_a_band_of_bars_is_the_whole_day_and_of_lines_lies_around_their_point(ch
         assert left + wide / 2 == pytest.approx(DESKTOP * 4 / 6, abs=1)
 
 
+Point = tuple[date, date]
+MONDAY = date(2018, 9, 24)
+WEEKS = [(MONDAY + timedelta(weeks=n), MONDAY + timedelta(weeks=n, days=6)) for n in range(9)]
+WEEKS[0] = (date(2018, 9, 26), WEEKS[0][1])
+"""The first is cut short by its period."""
+DAYS = [(day, day) for day in days_of(9)]
+SHARES = {"negative": 40.0, "neutral": 50.0, "positive": 10.0}
+
+
+def shares_of(points: Sequence[Point], *, banded: bool = True) -> str:
+    rows = [(*point, tone, read, 20, read - 5, read + 5) for point in points for tone, read in SHARES.items()]
+    table = pd.DataFrame(rows, columns=["day", "last", "sentiment", "read", "of", "low", "high"])
+    return picture(charts.quality.shares(table if banded else table.drop(columns=["low", "high"])), DESKTOP)
+
+
+def drawn_from_to(svg: str, mark: str) -> list[tuple[float, float]]:
+    """Where each line, or band, of one colour begins and ends."""
+    groups = re.findall(rf'<g class="mark-{mark} role-mark.*?</g>', svg)
+    paths = [path for group in groups for path in re.findall(r'<path [^>]*d="(M[^"]*)"', group)]
+    ends = [[float(x) for x in re.findall(r"[ML](-?[\d.]+),", path)] for path in paths]
+    return sorted({(min(at), max(at)) for at in ends if max(at) > min(at)})
+
+
+@pytest.mark.parametrize("every", [DAYS, WEEKS])
+@pytest.mark.parametrize("mark", ["line", "area"])
+def test_shares_and_their_band_have_a_gap_where_nothing_was_said(every: list[Point], mark: str) -> None:
+    whole = drawn_from_to(shares_of(every), mark)
+    assert whole == [(0, DESKTOP)]
+    (before, after) = drawn_from_to(shares_of([*every[:3], *every[5:]]), mark)
+    assert (before[0], after[1]) == (0, DESKTOP)
+    day = DESKTOP / (every[-1][0] - every[0][0]).days
+    assert after[0] - before[1] == pytest.approx(day * (every[5][0] - every[2][0]).days, rel=0.01)
+
+
+@pytest.mark.parametrize("banded", [False, True])
+def test_a_point_between_two_gaps_is_a_dot_with_its_own_band(banded: bool) -> None:
+    svg = shares_of([*DAYS[:2], DAYS[4], *DAYS[7:]], banded=banded)
+    middle = DESKTOP / 2
+    assert all(end < middle or begin > middle for begin, end in drawn_from_to(svg, "line"))
+    dots = re.findall(r'translate\(([\d.]+),[\d.]+\)" d="M', svg.partition("mark-symbol role-mark")[2])
+    assert [float(x) for x in dots].count(middle) == 2
+    bands = re.findall(r'<line transform="translate\(([\d.]+),[^>]*stroke-width="8"', svg)
+    assert [float(x) for x in bands] == [middle] * (2 if banded else 0)
+
+
 def test_bars_of_emotions_fill_their_weeks_without_hiding_each_other():
     first, week, sunday = date(2018, 9, 22), date(2018, 9, 24), date(2018, 9, 30)  # from a Saturday on
     told = [(first, date(2018, 9, 23), "anger", 3), (first, date(2018, 9, 23), "fear", 1), (week, sunday, "anger", 5)]

@@ -21,6 +21,11 @@ FELT = {
     NEUTRAL: "#8793a1",
 }  # fmt: skip
 PICK = "pick"
+DOT, SMALL_DOT = 46, 14
+BAND = 0.18
+"""How dark a band of errors is."""
+ALONE = 8
+"""Pixels that the band of a point with none beside it is wide."""
 FILLED = 0.92
 """The part of a day, or week, that its bar takes up."""
 
@@ -58,17 +63,18 @@ def confusion(of: Confusion) -> dict[str, Any]:
 
 def shares(points: pd.DataFrame) -> dict[str, Any]:
     """Columns day, last, sentiment, read and, with a band, low and high (percent) of how many: a line for positive and
-    for negative.
+    for negative, broken where there is no point, since nothing there has no share.
 
     A click on a point picks its date and its last day (texts: days become numbers in the browser) and sentiment.
     """
     import altair as alt
 
-    shown = _told_apart(points[points["sentiment"].isin([POSITIVE, NEGATIVE])])
+    shown = _told_apart(_in_stretches(points[points["sentiment"].isin([POSITIVE, NEGATIVE])]))
     shown = shown.assign(label=shown["sentiment"].map(labels.sentiment))
-    number = shown["day"].nunique()
+    small = shown["day"].nunique() > FEW_DAYS
     y = alt.Y("read:Q", title="%", scale=alt.Scale(domain=[0, _top(shown)], nice=False))
     base = alt.Chart(shown).encode(x=days_axis("day:T", _days(points)), color=_tone_colour())
+    runs = base.encode(detail="stretch:N")
     told = [
         _point_told(), alt.Tooltip("label:N", title=t("Sentiment")),
         alt.Tooltip("read:Q", title=t("As read (%)"), format=".1f"),
@@ -80,12 +86,15 @@ def shares(points: pd.DataFrame) -> dict[str, Any]:
             alt.Tooltip("high:Q", title=t("At most (%)"), format=".1f"),
         ]
     pick = alt.selection_point(name=PICK, fields=["date", "until", "sentiment"])
-    lines = base.mark_line(strokeWidth=2.5).encode(y=y)
-    points = base.mark_circle(size=46 if number <= FEW_DAYS else 14).encode(y=y, tooltip=told).add_params(pick)
+    lines = runs.mark_line(strokeWidth=2.5, aria=False).encode(y=y)
+    size = alt.condition("datum.alone", alt.value(DOT), alt.value(SMALL_DOT if small else DOT))
+    points = base.mark_circle().encode(y=y, size=size, tooltip=told).add_params(pick)
     if "low" not in shown:
         return finished((lines + points).properties(height=HEIGHT))
-    band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title="%"), y2="high:Q")
-    return finished((band + lines + points).properties(height=HEIGHT))
+    edges = {"y": alt.Y("low:Q", title="%"), "y2": "high:Q"}
+    band = runs.mark_area(opacity=BAND, aria=False).encode(**edges)
+    alone = runs.transform_filter("datum.alone").mark_rule(strokeWidth=ALONE, opacity=BAND, aria=False)
+    return finished((band + alone.encode(**edges) + lines + points).properties(height=HEIGHT))
 
 
 def emotions_over_time(table: pd.DataFrame) -> dict[str, Any]:
@@ -120,6 +129,18 @@ def _piled(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     share = table["volume"] / of_point.transform("sum")
     upper = 1 - of_point.cumsum() / of_point.transform("sum") + share
     return table.assign(upper=upper, lower=upper - share)
+
+
+def _in_stretches(points: pd.DataFrame) -> pd.DataFrame:
+    """With a number for each run of points that follow each other, day by day or week by week, and whether a point is
+    the only one of its run."""
+    import pandas as pd
+
+    runs = points[["day", "last"]].drop_duplicates().sort_values("day", ignore_index=True)
+    begins = pd.to_datetime(runs["day"]) - pd.to_datetime(runs["last"].shift()) != pd.Timedelta(days=1)
+    runs["stretch"] = begins.cumsum()
+    runs["alone"] = runs.groupby("stretch")["day"].transform("size") == 1
+    return points.merge(runs[["day", "stretch", "alone"]], on="day")
 
 
 def _told_apart(points: pd.DataFrame) -> pd.DataFrame:
@@ -163,4 +184,4 @@ def _tone_colour() -> alt.Color:
 
     names = (POSITIVE, NEGATIVE)
     scale = alt.Scale(domain=[labels.sentiment(n) for n in names], range=[theme.SENTIMENTS[n] for n in names])
-    return alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="stroke"))
+    return alt.Color("label:N", scale=scale, legend=alt.Legend(symbolType="stroke", symbolOpacity=1))
