@@ -1,4 +1,4 @@
-"""Mentions a day as a small picture: a bar a day, whose name stands below its middle where days are few."""
+"""Mentions a day as a small picture: a bar a day, whose name stands below its middle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pages.components import theme
 
-from .base import FEW_DAYS, day_told, days_axis, finished, volume_axis, volume_told
+from .base import day_told, days_axis, finished, volume_axis, volume_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,16 +21,11 @@ def bars_a_day(table: pd.DataFrame, height: int) -> dict[str, Any]:
 
     days = pd.date_range(table["day"].iloc[0], table["day"].iloc[-1])
     shown = table.set_index(pd.DatetimeIndex(table["day"]))["volume"].reindex(days, fill_value=0)
-    number = len(days)
-    x = days_axis("day:T", number)
-    if number <= FEW_DAYS:
-        axis = alt.Axis(format="%-d %b", formatType="time", labelAngle=0, labelOverlap="greedy", ticks=False)
-        x = alt.X("day:O", title=None, timeUnit="yearmonthdate", axis=axis)
     drawn = (
         alt.Chart(pd.DataFrame({"day": days.strftime("%Y-%m-%d"), "volume": shown.to_numpy()}))
-        .mark_bar(color=theme.ACCENT, size=max(2, min(WIDEST, 240 // number)))
+        .mark_bar(color=theme.ACCENT, size=max(2, min(WIDEST, 240 // len(days))))
         .encode(
-            x=x,
+            x=days_axis("day:T", len(days), bars=True),
             y=alt.Y("volume:Q", title=None, axis=volume_axis(shown.to_frame("volume"), tickCount=3, tickMinStep=1)),
             tooltip=[day_told(), volume_told()],
         )
