@@ -33,6 +33,17 @@ def choose(page: Any, field: Any, option: str) -> None:
     raise AssertionError(f"nothing offers {option}")
 
 
+def click_through(page: Any, mark: Any, to: str) -> None:
+    """Click on a part of a chart until it leads to an address: while a chart is put into its page it hears nothing."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    for _ in range(TRIES):
+        mark.click(force=True)
+        with suppress(TooLate):
+            return page.wait_for_url(to, timeout=1000 * SECONDS_A_TRY)
+    raise AssertionError(f"the chart does not lead to {to}")
+
+
 def press_until(page: Any, key: str, heard: Callable[[], object], what: str) -> None:
     """A key goes to whatever listens at that moment: where nothing did, it is pressed again, as a person would."""
     for _ in range(TRIES):

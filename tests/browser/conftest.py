@@ -147,11 +147,12 @@ def open_page(browser, address: str, request: pytest.FixtureRequest):
 
     def start(
         path: str = "/", *, width: int = 1440, height: int = 1000, locale: str = "en-US", scheme: str = "light",
-        wait_for: str = "h1",
+        zone: str | None = None, wait_for: str = "h1",
     ):  # fmt: skip
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme, accept_downloads=True
-        )
+            viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme, timezone_id=zone,
+            accept_downloads=True,
+        )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
         opened.append(page)

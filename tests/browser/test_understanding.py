@@ -4,6 +4,7 @@ the mentions behind it, fits a phone, speaks both languages, and says what to do
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.ports import Stores
 from tests import topic_texts
-from tests.browser.calm import choose
+from tests.browser.calm import choose, click_through
 from tests.builders import make_keyword
 from tests.topic_texts import theme_mentions
 from tests.waiting import wait_until
@@ -254,8 +255,7 @@ def test_a_day_a_number_and_what_is_unsure_lead_to_their_mentions(at, address: s
     points = page.locator(".st-key-shares_over_time .mark-symbol.role-mark > path")
     points.nth(39).wait_for(state="attached")
     tops = points.evaluate_all("all => all.map(point => point.getBoundingClientRect().top)")
-    points.nth(tops.index(min(tops))).click(force=True)
-    page.wait_for_url("**/mentions?**")
+    click_through(page, points.nth(tops.index(min(tops))), "**/mentions?**")
     asked = parameters(page)
     assert asked["from"] == asked["to"]
     day = Period(date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]), JAKARTA)
@@ -273,6 +273,31 @@ def test_a_day_a_number_and_what_is_unsure_lead_to_their_mentions(at, address: s
     page.locator(".st-key-open_unsure button").click()
     page.wait_for_url("**/mentions?**confidence=low**")
     assert mentions_shown(page) == stored(stores, unsure=True) > 0
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Jakarta", "Pacific/Kiritimati"])
+def test_a_chart_tells_and_opens_the_day_that_is_stored_in_a_browser_of_any_zone(at, stores: Stores, zone: str):
+    page = at("", zone=zone)
+    bars = page.locator(".stVegaLiteChart").first.locator(".mark-rect.role-mark > path")
+    bars.first.wait_for(state="attached")
+    told: Counter[str] = Counter()
+    for label in bars.evaluate_all("all => all.map(bar => bar.ariaLabel)"):
+        day, count = re.findall(r"Day: (.+?);.*Mentions: (\d+)", label)[0]
+        told[day] += int(count)
+    assert +told == +Counter({_called(day): stored(stores, period=Period(day, day, JAKARTA)) for day in MARCH.days()})
+
+    page = at("sentiment", zone=zone)
+    point = page.locator(".st-key-shares_over_time .mark-symbol.role-mark > path").first
+    point.wait_for(state="attached")
+    label = point.get_attribute("aria-label")
+    click_through(page, point, "**/mentions?**")
+    asked = parameters(page)
+    assert asked["from"] == asked["to"]
+    assert f"When: {_called(date.fromisoformat(asked['from']))};" in label
+
+
+def _called(day: date) -> str:
+    return f"{day:%a, %-d %b %Y}"
 
 
 def test_a_topic_that_is_chosen_shows_its_days_and_leads_to_its_mentions(at, stores: Stores):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -162,9 +165,13 @@ SHARES = {"negative": 40.0, "neutral": 50.0, "positive": 10.0}
 
 
 def shares_of(points: Sequence[Point], *, banded: bool = True) -> str:
+    return picture(shares_spec(points, banded=banded), DESKTOP)
+
+
+def shares_spec(points: Sequence[Point], *, banded: bool = True) -> dict[str, Any]:
     rows = [(*point, tone, read, 20, read - 5, read + 5) for point in points for tone, read in SHARES.items()]
     table = pd.DataFrame(rows, columns=["day", "last", "sentiment", "read", "of", "low", "high"])
-    return picture(charts.quality.shares(table if banded else table.drop(columns=["low", "high"])), DESKTOP)
+    return charts.quality.shares(table if banded else table.drop(columns=["low", "high"]))
 
 
 def drawn_from_to(svg: str, mark: str) -> list[tuple[float, float]]:
@@ -210,3 +217,48 @@ def test_bars_of_emotions_fill_their_weeks_without_hiding_each_other():
     assert (later["upper"], later["lower"]) == (1.0, 0.0)
     assert anger["begin"] == fear["begin"] < anger["end"] < later["begin"] == "2018-09-24T00:00:00" < later["end"]
     assert (later["date"], later["until"]) == ("2018-09-24", "2018-09-30")
+
+
+def emotions_spec(points: Sequence[Point]) -> dict[str, Any]:
+    rows = [(*point, felt, 3) for point in points for felt in ("anger", "fear")]
+    return charts.quality.emotions_over_time(pd.DataFrame(rows, columns=["day", "last", "emotion", "volume"]))
+
+
+def strip_spec() -> dict[str, Any]:
+    begins = [datetime.combine(day, time()) for day in days_of(7)]
+    told = [("Tempo", "heard", at, at + timedelta(days=1), 5, 0.0) for at in begins]
+    return charts.rhythm_strip(
+        pd.DataFrame(told, columns=["source", "hour_state", "begins", "ends", "heard", "missed"])
+    )
+
+
+OF_DAYS = (
+    *(trend(number, make_blind(1)) for number in (5, 90)),
+    *(lines(number, make_blind(1)) for number in (5, 90)),
+    *(charts.stories.spread(tuple((day, 3) for day in days_of(number))) for number in (5, 90)),
+    *(draw(points) for draw in (shares_spec, emotions_spec) for points in (DAYS, WEEKS)),
+    strip_spec(),
+)
+DRAWN = """import json, sys, vl_convert
+print(json.dumps([vl_convert.vegalite_to_svg(json.dumps(spec)) for spec in json.load(sys.stdin)]))"""
+
+
+def told_in(zone: str) -> list[list[str]]:
+    """What each says in a browser of that zone, on its axes and to who hovers over or listens to its parts."""
+    drawn = subprocess.run(
+        [sys.executable, "-c", DRAWN], input=json.dumps([spec | {"width": DESKTOP} for spec in OF_DAYS]),
+        env=os.environ | {"TZ": zone}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [re.findall(r'(?<=>)[^<]+(?=<)|(?<=aria-label=")[^"]+', svg) for svg in json.loads(drawn.stdout)]
+
+
+@pytest.fixture(scope="module")
+def told_in_jakarta() -> list[list[str]]:
+    return told_in("Asia/Jakarta")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Santiago", "Pacific/Kiritimati"])
+def test_charts_show_the_same_days_in_a_browser_of_any_zone(zone: str, told_in_jakarta: list[list[str]]) -> None:
+    assert {"26 Nov", "27 Nov", "28 Nov", "29 Nov", "30 Nov"} <= set(told_in_jakarta[0])
+    assert any("30 Nov 2026" in part for part in told_in_jakarta[0])
+    assert told_in(zone) == told_in_jakarta

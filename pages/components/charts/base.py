@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pages.components import formats, labels, theme
@@ -53,6 +54,14 @@ def names_axis(table: pd.DataFrame, pixels: int = 150) -> alt.Y:
     return alt.Y(
         "name:N", title=None, sort=list(table["name"]), axis=alt.Axis(labelLimit=pixels, ticks=False, domain=False)
     )
+
+
+def begun(days: Iterable[date]) -> list[str]:
+    """Days for a chart: each as its beginning, in the zone of the browser, which is that in which Vega names days.
+
+    Of a text with nothing but a day a browser makes midnight in UTC, which is still the day before west of there.
+    """
+    return [f"{day:%Y-%m-%d}T00:00:00" for day in days]
 
 
 def days_axis(field: str, days: int, *, bars: bool = False) -> alt.X:

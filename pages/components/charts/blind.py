@@ -10,7 +10,7 @@ from pages.components import formats, theme
 from pages.components.i18n import t
 from pasip_core.queries.blindness import BlindDay
 
-from .base import HEIGHT, day_told
+from .base import HEIGHT, begun, day_told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -33,12 +33,12 @@ def hatched(
     before = timedelta(hours=12) if around else timedelta()
     rows = [
         {
-            "day": str(b.day), "share": b.share, "sources": ", ".join(s.label for s in b.sources),
+            "day": day, "share": b.share, "sources": ", ".join(s.label for s in b.sources),
             "hours": formats.hours(b.hours),
             "begins": (datetime.combine(b.day, time()) - before).isoformat(),
             "ends": (datetime.combine(b.day, time()) - before + timedelta(days=1)).isoformat(),
         }
-        for b in blind
+        for b, day in zip(blind, begun(b.day for b in blind), strict=True)
     ]  # fmt: skip
     bands = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("begins:T", title=None),

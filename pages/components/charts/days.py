@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pages.components import theme
 
-from .base import day_told, days_axis, finished, volume_axis, volume_told
+from .base import begun, day_told, days_axis, finished, volume_axis, volume_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ def bars_a_day(table: pd.DataFrame, height: int) -> dict[str, Any]:
     days = pd.date_range(table["day"].iloc[0], table["day"].iloc[-1])
     shown = table.set_index(pd.DatetimeIndex(table["day"]))["volume"].reindex(days, fill_value=0)
     drawn = (
-        alt.Chart(pd.DataFrame({"day": days.strftime("%Y-%m-%d"), "volume": shown.to_numpy()}))
+        alt.Chart(pd.DataFrame({"day": begun(days), "volume": shown.to_numpy()}))
         .mark_bar(color=theme.ACCENT, size=max(2, min(WIDEST, 240 // len(days))))
         .encode(
             x=days_axis("day:T", len(days), bars=True),

@@ -10,7 +10,7 @@ from pasip_core.domain.analysis import EMOTIONS, NEGATIVE, NEUTRAL, POSITIVE, SE
 from pasip_core.domain.period import Period
 from pasip_core.queries.quality import Confusion
 
-from .base import FEW_DAYS, HEIGHT, days_axis, finished, volume_told
+from .base import FEW_DAYS, HEIGHT, begun, days_axis, finished, volume_told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -148,7 +148,7 @@ def _told_apart(points: pd.DataFrame) -> pd.DataFrame:
     ends = list(zip(points["day"], points["last"], strict=True))
     called = {both: formats.named_period(Period(*both)) for both in set(ends)}
     return points.assign(
-        day=points["day"].astype(str),
+        day=begun(points["day"]),
         date=points["day"].astype(str),
         until=points["last"].astype(str),
         point=[called[both] for both in ends],

@@ -15,6 +15,7 @@ from .base import (
     FEW_DAYS,
     HEIGHT,
     ORDER,
+    begun,
     day_told,
     days_axis,
     finished,
@@ -44,7 +45,7 @@ def sentiment_trend(trend: pd.DataFrame, blind: Sequence[BlindDay] = (), counted
     shown = trend.assign(
         label=trend["sentiment"].map(labels.sentiment),
         place=trend["sentiment"].map({name: i for i, name in enumerate(ORDER)}),
-        day=trend["day"].astype(str),
+        day=begun(trend["day"]),
     )
     days = shown["day"].nunique()
     base, bars = alt.Chart(shown), days <= FEW_DAYS
@@ -136,7 +137,7 @@ def lines(
     """
     import altair as alt
 
-    shown = trend[["name", "day", "offset", "volume"]].assign(day=trend["day"].astype(str), number=trend["offset"] + 1)
+    shown = trend[["name", "day", "offset", "volume"]].assign(day=begun(trend["day"]), number=trend["offset"] + 1)
     days = int(shown["offset"].max()) + 1
     x = (
         alt.X("number:Q", title=t("Day of the period"), axis=alt.Axis(tickMinStep=1, format="d"))
