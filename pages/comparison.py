@@ -192,7 +192,7 @@ def show_keywords(wanted: Filters) -> None:
     comparison = cached.compare_keywords(wanted, sides, session.current().by_story)
     gone = keeping.show_let_go(*(wanted.only(keyword) for keyword in sides))
     if not comparison.summary["volume"].sum():
-        state.nothing_here(wanted.period, gone)
+        state.nothing_here(wanted.period, gone, sides)
         return
     names = {k.id: k.keyword for k in every}
     colours = {names[id]: colour for id, colour in theme.keyword_colours(every).items()}

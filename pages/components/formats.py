@@ -8,6 +8,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal
 
 from pages.components.i18n import language, t
@@ -77,6 +78,11 @@ def hours(of_a_day: Sequence[int]) -> str:
         else:
             stretches.append([hour, hour + 1])
     return ", ".join(f"{begins:02}:00–{ends:02}:00" for begins, ends in stretches)
+
+
+def either(names: Sequence[str]) -> str:
+    """``jokowi, prabowo, or anies``."""
+    return format_list(names, style="or", locale=language())
 
 
 def bounded(count: BoundedCount) -> str:

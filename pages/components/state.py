@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
@@ -13,6 +14,7 @@ from streamlit.runtime.scriptrunner import StopException
 from pages.components import cached, formats, outages, session
 from pages.components.i18n import t
 from pages.components.sentences import translated
+from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period
 from pasip_core.errors import (
     InputError,
@@ -223,27 +225,43 @@ def first_steps() -> None:
             st.page_link(page, label=button, icon=":material/arrow_forward:")
 
 
-def nothing_here(period: Period, gone: Sequence[LetGo] = ()) -> None:
-    """An empty period: where the data lies, and a way there. ``gone``: what there was, as was said already."""
+def nothing_here(period: Period, gone: Sequence[LetGo] = (), keywords: Sequence[str] = ()) -> None:
+    """A period without what was asked for: where the data lies, and a way there, unless other mentions are in it.
+
+    ``keywords`` are those that a page asked for by itself. ``gone``: what there was, as was said already.
+    """
     lies = cached.where_data_lies(period)
     if lies is None:
         if not gone:
             first_steps()
         return
     narrowed = session.current().narrowed()
+    others = bool(narrowed or keywords) and cached.mention_count(Filters(period)).value > 0
     with st.container(border=True):
         days = formats.period(period)
         if gone:
             st.subheader(t("Nothing that is still kept: {period}", period=days))
+        elif others:
+            st.subheader(t("No such mentions: {period}", period=days))
+            st.write(_what_is_missing(keywords or session.current().keywords))
         else:
             st.subheader(t("No mentions: {period}", period=days))
-        if narrowed and not gone:
-            st.write(t("Nothing in this period fits the chosen filters."))
-        st.write(t("The stored mentions are from {period}.", period=formats.period(lies)))
+        if not others:
+            st.write(t("The stored mentions are from {period}.", period=formats.period(lies)))
         with st.container(horizontal=True):
-            st.button(
-                t("Show {period}", period=formats.period(lies)), type="primary", icon=":material/event:",
-                on_click=session.change, kwargs={"period": lies}, key="go_to_data",
-            )  # fmt: skip
+            if not others:
+                st.button(
+                    t("Show {period}", period=formats.period(lies)), type="primary", icon=":material/event:",
+                    on_click=session.change, kwargs={"period": lies}, key="go_to_data",
+                )  # fmt: skip
             if narrowed:
                 st.button(t("Clear filters"), on_click=session.clear_filters, key="clear_when_empty")
+
+
+def _what_is_missing(keywords: Sequence[str]) -> str:
+    """These keywords, where nothing else was asked for."""
+    if replace(session.current(), keywords=()).narrowed():
+        return t("Nothing in this period fits the chosen filters, though it has other mentions.")
+    names = {keyword.id: keyword.keyword for keyword in cached.keywords()}
+    asked = formats.either([shown(names.get(id, id)) for id in keywords])
+    return t("Nothing in this period names {keywords}, though it has other mentions.", keywords=asked)

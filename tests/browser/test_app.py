@@ -88,7 +88,7 @@ def total(page, address: str, query: str) -> int:
     page.goto(f"{address}/?{query}")
     page.wait_for_selector("h1")
     metric = page.locator("[data-testid=stMetricValue]").first
-    nothing = page.get_by_text("No mentions:")
+    nothing = page.get_by_text(re.compile("^No (such )?mentions:"))
     metric.or_(nothing).first.wait_for()
     return 0 if nothing.is_visible() else metrics(page)["Mentions"]
 

@@ -80,6 +80,37 @@ def test_an_empty_period_says_where_the_data_lies_and_goes_there(open_app: Open,
     assert {m.label: m.value for m in app.metric}["Mentions"] == "5"
 
 
+ANIES = make_keyword("anies")
+
+
+@pytest.mark.parametrize("page", ["overview", "sentiment", "topics", "people", "influencers", "stories", "mentions"])
+@pytest.mark.parametrize(
+    ("narrowed", "told"),
+    [
+        ({"keyword": "anies"}, "Nothing in this period names anies, though it has other mentions."),
+        ({"keyword": "anies", "sentiment": "positive"}, "Nothing in this period fits the chosen filters, though"),
+    ],
+)
+def test_a_page_where_nothing_fits_does_not_lead_to_the_days_that_it_shows(
+    open_app: Open, fill: Fill, page: str, narrowed: dict[str, str], told: str
+):
+    may = two_keywords_in_may()
+    fill(may["mentions"], [*may["keywords"], ANIES])
+    app = open_app(page, **MAY, **narrowed)
+    assert told in texts(app)
+    assert "stored mentions are from" not in texts(app)
+    assert "go_to_data" not in [button.key for button in app.button]
+    app.button(key="clear_when_empty").click().run()
+    assert "though it has other mentions" not in texts(app)
+
+
+def test_a_comparison_of_keywords_that_nothing_names_says_which(open_app: Open, fill: Fill):
+    fill([said("Cuaca cerah", "2019-05-04")], two_keywords_in_may()["keywords"])
+    assert "Nothing in this period names jokowi or prabowo, though" in texts(open_app("comparison", **MAY))
+    nothing_at_all = texts(open_app("comparison", from_="2019-06-01", to="2019-06-30"))
+    assert "The stored mentions are from 4 May 2019." in nothing_at_all
+
+
 def test_filters_follow_to_the_next_page(open_app: Open, fill: Fill):
     fill(**two_keywords_in_may())
     app = open_app(**MAY, keyword="prabowo")
