@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _GO = "_sentiment_go"
+NAME, LETTERS = 156, 20
+"""Pixels that a name of more letters than these has in a table of tones: on a phone all three still stand beside it."""
 SIDES = {"keyword": "keywords", "platform": "platforms", "source": "sources", "sentiment": "sentiments",
          "emotion": "emotions"}  # fmt: skip
 """Which side of the view a clicked value narrows."""
@@ -81,7 +83,7 @@ def tones(table: pd.DataFrame, side: str, name: Callable[[str], str], title: str
     shown = table.assign(
         name=table[side].map(lambda value: tables.excerpt(name(value), 60)),
         **{f"{tone}_share": 100 * table[tone] / analysed.where(analysed > 0) for tone in SENTIMENTS},
-    )[["name", "volume", *(f"{tone}_share" for tone in (POSITIVE, NEGATIVE, NEUTRAL))]]  # a phone cuts off the last
+    )[["name", *(f"{tone}_share" for tone in (POSITIVE, NEGATIVE, NEUTRAL)), "volume"]]  # a phone may cut off the last
     values, key = list(table[side]), f"tones_{side}"
 
     def clicked() -> None:
@@ -94,10 +96,10 @@ def tones(table: pd.DataFrame, side: str, name: Callable[[str], str], title: str
         shown, hide_index=True, width="stretch", key=key, height="content", placeholder="–",
         on_select=clicked, selection_mode="single-cell",
         column_config={
-            "name": column.TextColumn(title),
-            "volume": column.NumberColumn(t("Mentions"), format="localized", width=85),
-            **{f"{tone}_share": column.NumberColumn(labels.signed_sentiment(tone), format="%.0f%%", width=86)
+            "name": column.TextColumn(title, width=NAME if shown["name"].str.len().max() > LETTERS else None),
+            **{f"{tone}_share": column.NumberColumn(labels.sentiment(tone), format="%.0f%%", width=66)
                for tone in SENTIMENTS},
+            "volume": column.NumberColumn(t("Mentions"), format="localized"),
         },
     )  # fmt: skip
 

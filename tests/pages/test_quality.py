@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -167,10 +168,21 @@ def test_several_mentions_can_be_chosen_to_be_corrected(open_app: Open, fill: Fi
     assert app.button(key="bulk_apply").disabled
 
 
-def test_on_a_narrow_screen_negative_is_in_sight_before_neutral(open_app: Open, fill: Fill):
-    fill([said(f"Marah {n}", "2019-05-02", sentiment="negative", keywords=["jokowi"]) for n in range(3)])
-    table = next(t.value for t in open_app("sentiment", **MAY).dataframe if "positive_share" in t.value)
-    assert list(table) == ["name", "volume", "positive_share", "negative_share", "neutral_share"]
+PHONE = 356
+"""Pixels inside a table."""
+
+
+@pytest.mark.parametrize("name", ["bps", "Kementerian Pemberdayaan Perempuan"])
+def test_on_a_phone_all_tones_are_in_sight_beside_a_name_of_any_length(open_app: Open, fill: Fill, name: str):
+    fill([said("Marah", "2019-05-02", sentiment="negative", keywords=["bps"])], [make_keyword("bps", keyword=name)])
+    table = next(t for t in open_app("sentiment", **MAY).dataframe if t.value.get("name", pd.Series()).eq(name).any())
+    in_sight = ["name", "positive_share", "negative_share", "neutral_share"]
+    assert list(table.value) == [*in_sight, "volume"]
+    given = json.loads(table.proto.columns)
+    widths = [given[column].get("width") for column in in_sight]
+    assert sum(width or 0 for width in widths) <= PHONE
+    assert all(widths[1:])
+    assert bool(widths[0]) == (len(name) > 20), "a short name takes what it needs"
 
 
 def test_a_share_of_a_day_says_of_how_many_mentions_it_is(open_app: Open, fill: Fill):
