@@ -10,7 +10,7 @@ from pages.components import cached, charts, filters, formats, keeping, labels, 
 from pages.components.access import require_role
 from pages.components.downloads import show_exports
 from pages.components.i18n import t
-from pasip_core.domain.analysis import NEGATIVE, POSITIVE
+from pasip_core.domain.analysis import NEGATIVE, POSITIVE, SENTIMENTS
 from pasip_core.domain.filters import Filters
 
 require_role()
@@ -21,13 +21,14 @@ def show_time(wanted: Filters, version: str) -> None:
     st.subheader(t("Share of positive and negative over time"))
     errors = cached.model_errors()
     band = cached.error_band(wanted, errors)
-    points = band.points
-    if points is None:
-        points = sentiment_view.read_shares(cached.sentiment_trend(wanted), wanted.period)
-    if points.empty:
-        st.caption(t("Nothing of this selection is analysed yet."))
-        return
-    figure = cached.figure(charts.quality.shares, points, version, wanted, errors)
+    if band.points is None:
+        trend = cached.sentiment_trend(wanted)
+        if not trend["volume"][trend["sentiment"].isin(SENTIMENTS)].any():
+            st.caption(t("Nothing of this selection is analysed yet."))
+            return
+        figure = cached.figure(sentiment_view.shares_over_time, (trend, wanted.period), version, wanted)
+    else:
+        figure = cached.figure(charts.quality.shares, band.points, version, wanted, errors)
     sentiment_view.chart(
         figure, key="shares_over_time", by=("date", "until", "sentiment"), weekly=wanted.period.shown_by_week
     )

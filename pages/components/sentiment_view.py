@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -132,18 +133,19 @@ def emotions(table: pd.DataFrame) -> None:
 def by_points(table: pd.DataFrame, period: Period, name: str) -> pd.DataFrame:
     """Volumes a day and ``name`` added up to what the charts of this period show a point of: its first day, and
     ``last``."""
-    points = period.points()
-    first = {day: point.first for point in points for day in point.days()}
-    last = {point.first: point.last for point in points}
-    summed = (
-        table.assign(day=table["day"].map(first)).groupby(["day", name], as_index=False, sort=False)["volume"].sum()
-    )
-    return summed.assign(last=summed["day"].map(last))
+    point = table["day"].map({day: point for point in period.points() for day in point.days()})
+    named = table.assign(day=point.map(attrgetter("first")), last=point.map(attrgetter("last")))
+    return named.groupby(["day", "last", name], as_index=False, sort=False)["volume"].sum()
 
 
 def emotions_over_time(of: tuple[pd.DataFrame, Period]) -> dict[str, Any]:
     """The picture of emotions a day in this period; added up here, where it is drawn, and not at each run of a page."""
     return quality_charts.emotions_over_time(by_points(*of, "emotion"))
+
+
+def shares_over_time(of: tuple[pd.DataFrame, Period]) -> dict[str, Any]:
+    """The picture of shares a day in this period, as they were read; added up where it is drawn, too."""
+    return quality_charts.shares(read_shares(*of))
 
 
 def read_shares(trend: pd.DataFrame, period: Period) -> pd.DataFrame:
