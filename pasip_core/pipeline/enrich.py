@@ -43,6 +43,7 @@ def rematch(
     Resumable: a mention is done when it carries the revision of the rules. Rules that change meanwhile
     change the revision, and the next slice starts over with them. Where an analysed mention gets other keywords,
     ``model`` is asked again for the sentiment towards each: what is said of one depends on which others are named.
+    Where it was analysed, or got other keywords, while it was looked at, it is looked at again.
     """
     matcher = Matcher(stores.keywords.list())
     left = stores.mentions.count_outdated(matcher.revision)
@@ -61,7 +62,7 @@ def rematch(
         stances = towards(asked, matcher, model)
         stores.mentions.save_matches(
             [
-                Matched(m.id, m.content_hash, keywords, matcher.revision, towards_each)
+                Matched(m.id, m.content_hash, keywords, matcher.revision, towards_each, m.keywords, _said_by(m))
                 for m, keywords, towards_each in zip(batch, found, stances, strict=True)
             ]
         )
@@ -78,17 +79,24 @@ def enrich(
     progress: Progress = silent,
     seconds: float = float("inf"),
 ) -> Slice:
-    """Analyse every mention that has no analysis, for about ``seconds``. Idempotent, safe side by side."""
+    """Analyse every mention that has no analysis, for about ``seconds``. Idempotent, safe side by side.
+
+    A mention that got other keywords while it was read is read again.
+    """
     left = stores.mentions.count_unanalysed()
-    matcher = Matcher(stores.keywords.list())
 
     def next_batch() -> list[Mention]:
         return stores.mentions.unanalysed(BATCH)
 
     def work(batch: list[Mention]) -> None:
+        matcher = Matcher(stores.keywords.list())  # after the batch: it knows every keyword that is in there
         stores.mentions.save_analyses(understood(batch, matcher, model, emotions, clock))
 
     return work_off(next_batch, work, left, progress, seconds, "sentiment")
+
+
+def _said_by(mention: Mention) -> str | None:
+    return mention.analysis.model_version if mention.analysis else None
 
 
 def understood(
@@ -119,7 +127,7 @@ def _understood(
         emotion=emotion,
         keywords_mentioned=mention.keywords,
     )
-    return Understood(mention.content_hash, analysis, stances)
+    return Understood(mention.content_hash, analysis, stances, mention.keywords)
 
 
 class Asked(NamedTuple):

@@ -36,12 +36,12 @@ def rescore(
     """
     left = left_to_read(stores, model.version)
     _begun(stores, model.version, left, clock)
-    matcher = Matcher(stores.keywords.list())
 
     def next_batch() -> list[Mention]:
         return [] if stores.rescorings.get(PAUSE) else stores.mentions.read_by_others(model.version, BATCH)
 
     def work(batch: list[Mention]) -> None:
+        matcher = Matcher(stores.keywords.list())
         stores.mentions.save_analyses(understood(batch, matcher, model, emotions, clock), anew=True)
 
     done = work_off(next_batch, work, left, progress, seconds, "read again")

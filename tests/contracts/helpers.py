@@ -29,10 +29,11 @@ def everything(**changes: object) -> Filters:
 
 
 def understand(mention: Mention, sentiment: str = "negative", **changes: object) -> Understood:
-    """An analysis of the mention as it stands; ``stances`` and fields of the analysis may be given."""
+    """An analysis of the mention as it stands; ``stances``, ``had`` and fields of the analysis may be given."""
+    had = changes.pop("had", None)
     stances = changes.pop("stances", dict.fromkeys(mention.keywords, sentiment))
     analysis: Analysis = make_analysis(mention.id, sentiment, keywords_mentioned=mention.keywords, **changes)
-    return Understood(mention.content_hash, analysis, stances)  # type: ignore[arg-type]
+    return Understood(mention.content_hash, analysis, stances, had)  # type: ignore[arg-type]
 
 
 def page_through(stores: Stores, filters: Filters, order: Order = "newest", limit: int = 3) -> list[Mention]:

@@ -78,6 +78,8 @@ class Model:
         old = self.mentions.get(id)
         if old is None or id in self.excluded or old.content_hash != one.content_hash:
             return False
+        if not one.fits(old.keywords):
+            return False
         said = (id, one.content_hash, one.analysis.model_version)
         known = said in self.versions
         self.versions.add(said)
@@ -97,6 +99,9 @@ class Model:
         id = one.data_id
         old = self.mentions.get(id)
         if old is None or id in self.excluded or old.content_hash != one.content_hash:
+            return False
+        said_by = CORRECTION if (id, "*") in self.corrected else old.analysis and old.analysis.model_version
+        if not one.fits(old.keywords, said_by):
             return False
         new = tuple(sorted(set(one.keywords)))
         stances = {k: s for k, s in old.stances.items() if k in new}

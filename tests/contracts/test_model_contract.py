@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from pasip_core.domain.analysis import CORRECTION
 from pasip_core.domain.influence import ORDERS, Account, measure
 from pasip_core.domain.mention import Engagement, Mention, content_hash
 from pasip_core.domain.metrics import Total
@@ -111,22 +112,28 @@ class StoreAgreesWithModel(RuleBasedStateMachine):
 
     @rule(number=numbers, tone=tones, stances=st.dictionaries(st.sampled_from(KEYWORDS), tones),
           version=st.integers(1, 3), late=st.booleans(), anew=st.booleans(),
-          felt=st.sampled_from([None, "anger", "happy"]), sure=st.sampled_from([0.4, 0.5, 1.0]))  # fmt: skip
+          felt=st.sampled_from([None, "anger", "happy"]), sure=st.sampled_from([0.4, 0.5, 1.0]),
+          had=st.none() | keyword_sets)  # fmt: skip
     def understand(
         self, number: int, tone: str, stances: dict[str, str], version: int, late: bool, anew: bool,
-        felt: str | None, sure: float,
+        felt: str | None, sure: float, had: tuple[str, ...] | None,
     ) -> None:  # fmt: skip
         mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
         said = {"model_version": f"m{version}", "emotion": felt, "confidence": sure}
-        one = understand(mention, tone, stances=stances, **said)
+        one = understand(mention, tone, stances=stances, had=had, **said)
         one = replace(one, content_hash="0" * 32) if late else one
         assert self.stores.mentions.save_analyses([one], anew=anew) == int(self.model.understand(one, anew))
 
     @rule(number=numbers, keywords=keyword_sets, stances=st.dictionaries(st.sampled_from(KEYWORDS), tones),
-          late=st.booleans())  # fmt: skip
-    def match(self, number: int, keywords: tuple[str, ...], stances: dict[str, str], late: bool) -> None:
+          late=st.booleans(), had=st.none() | keyword_sets,
+          said_by=st.sampled_from([None, "m1", CORRECTION]))  # fmt: skip
+    def match(
+        self, number: int, keywords: tuple[str, ...], stances: dict[str, str], late: bool,
+        had: tuple[str, ...] | None, said_by: str | None,
+    ) -> None:  # fmt: skip
         mention = self.model.mentions.get(f"{number:024x}", draft(number, "x", (), None))
-        matched = Matched(mention.id, "0" * 32 if late else mention.content_hash, keywords, "r1", stances)
+        text = "0" * 32 if late else mention.content_hash
+        matched = Matched(mention.id, text, keywords, "r1", stances, had, said_by)
         assert self.stores.mentions.save_matches([matched]) == int(self.model.match(matched))
 
     @rule(number=numbers, topic=topics, late=st.booleans())

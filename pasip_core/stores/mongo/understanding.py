@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bson import ObjectId
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -57,7 +56,7 @@ class Understanding:
         rows = [
             said_document(one.analysis, one.content_hash, None, now[id]["revision"] + (id in changed))
             for id, one in wanted.items()
-            if id in now and not now[id]["excluded"] and now[id]["content_hash"] == one.content_hash
+            if id in now and _is_of(now[id], one) and (id in changed or one.fits(now[id]["keywords"]))
         ]
         self._append([row for row in rows if row["_id"] not in said])
         return len(changed)
@@ -67,9 +66,10 @@ class Understanding:
         return {row["_id"] for row in self.server["sentiment_analysis"].find({"_id": {"$in": keys}}, {"_id": 1})}
 
     def _becomes_current(self, state: Document, one: Understood, said: set[str], anew: bool) -> bool:
-        """Not where the text has changed, a person spoke, or the same was said before: with ``anew``, just before."""
+        """Not where text or keywords have changed, a person spoke, or the same was said before: with ``anew``, just
+        before."""
         current = state.get("analysis")
-        if state["excluded"] or state["content_hash"] != one.content_hash:
+        if not _is_of(state, one) or not one.fits(state["keywords"]):
             return False
         if current is None:
             return True
@@ -119,7 +119,10 @@ class Understanding:
         return sum(self._save_matches({m.data_id: m for m in batch}) for batch in batches(distinct))
 
     def _save_matches(self, wanted: dict[str, Matched]) -> int:
+        now: dict[str, Document] = {}
+
         def plan(known: dict[str, Document]) -> dict[str, UpdateOne]:
+            now.update(known)
             return {
                 id: change(known[id], _keywords(known[id], one), self.zone)
                 for id, one in wanted.items()
@@ -127,22 +130,18 @@ class Understanding:
             }
 
         changed = self.apply(list(wanted), plan)
-        self._note_rules([one for id, one in wanted.items() if id not in changed])
+        self._note_rules([(now[id], one) for id, one in wanted.items() if id in now.keys() - changed])
         return len(changed)
 
-    def _note_rules(self, matched: Sequence[Matched]) -> None:
-        """Their keywords are what they were: only the rules they were matched with are others."""
-        if matched:
-            self.server["scraped_data"].bulk_write(
-                [
-                    UpdateOne(
-                        {"_id": ObjectId(m.data_id), "content_hash": m.content_hash, "excluded": False},
-                        {"$set": {"rules_revision": m.revision}},
-                    )
-                    for m in matched
-                ],
-                ordered=False,
-            )
+    def _note_rules(self, matched: Sequence[tuple[Document, Matched]]) -> None:
+        """Where keywords are what they were and stay so: only the rules they were matched with are others."""
+        notes = [
+            UpdateOne({"_id": state["_id"], "revision": state["revision"]}, {"$set": {"rules_revision": one.revision}})
+            for state, one in matched
+            if _fits(state, one)
+        ]
+        if notes:
+            self.server["scraped_data"].bulk_write(notes, ordered=False)
 
     def correct(self, id: str, sentiment: str, at: datetime, keyword: str | None) -> None:
         """A person's word, on the whole or towards one keyword; anew for as long as another process is faster."""
@@ -211,8 +210,13 @@ def _rounds(understood: Sequence[Understood]) -> list[list[Understood]]:
     return [list(part.values()) for part in rounds]
 
 
+def _is_of(state: Document, one: Understood | Matched) -> bool:
+    return not state["excluded"] and bool(state["content_hash"] == one.content_hash)
+
+
 def _fits(state: Document, one: Matched) -> bool:
-    return not state["excluded"] and state["content_hash"] == one.content_hash
+    said_by = (state.get("analysis") or {}).get("model_version")
+    return _is_of(state, one) and one.fits(state["keywords"], said_by)
 
 
 def _keywords(state: Document, one: Matched) -> Document:

@@ -42,15 +42,17 @@ class MentionStore(Protocol):
     def save_analyses(self, understood: Sequence[Understood], *, anew: bool = False) -> int:
         """Append to the history and make current, except where the text has changed or a person corrected it.
 
+        Where the keywords are no longer those that it ``had``, nothing is written: it waits to be read again.
         Stances that a person corrected stay. Idempotent by (mention, model version). Returns how many
         became current. With ``anew`` what a model said of the text before becomes current once more, unless it is:
         after a change of models and back. In the history it stands once.
         """
 
     def save_matches(self, matched: Sequence[Matched]) -> int:
-        """Replace keywords as a whole; skip where the text has changed since. Returns how many mentions
-        got other keywords than they had. Their stances become those given, save for what a person said of the
-        keyword or the whole; a new keyword without one has that of the whole."""
+        """Replace keywords as a whole; skip where the text has changed since, or the keywords that it ``had``, or the
+        model that it was ``said_by``: it waits to be matched again. Returns how many mentions got other keywords than
+        they had. Their stances become those given, save for what a person said of the keyword or the whole; a new
+        keyword without one has that of the whole."""
 
     def correct(self, id: str, sentiment: str, *, at: datetime, keyword: str | None = None) -> Mention:
         """A person's sentiment: of the whole (and of stances not corrected themselves), or towards ``keyword``.

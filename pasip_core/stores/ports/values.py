@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -30,11 +30,19 @@ class UpsertCounts:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """An analysis of the text that had ``content_hash``, with the sentiment towards each keyword."""
+    """An analysis of the text that had ``content_hash``, with the sentiment towards each keyword.
+
+    ``had`` are the keywords that the mention had when it was read; ``None``: the stances go with whatever it has.
+    """
 
     content_hash: str
     analysis: Analysis
     stances: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    had: tuple[str, ...] | None = None
+
+    def fits(self, keywords: Collection[str]) -> bool:
+        """Whether the stances were asked for towards these keywords, those that the mention has by now."""
+        return self.had is None or set(self.had) == set(keywords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,8 @@ class Matched:
     """The keywords of the text that had ``content_hash``, by the rules of ``revision``.
 
     ``stances`` is the sentiment towards each of them, as far as it is known: beside other names, another part of the
-    text speaks of the same keyword.
+    text speaks of the same keyword. ``had`` and ``said_by`` are the keywords that the mention had and the model
+    version that its analysis was by (``None``: it had none) when it was read; without ``had`` it does not matter.
     """
 
     data_id: str
@@ -50,6 +59,14 @@ class Matched:
     keywords: tuple[str, ...]
     revision: str
     stances: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    had: tuple[str, ...] | None = None
+    said_by: str | None = None
+
+    def fits(self, keywords: Collection[str], said_by: str | None) -> bool:
+        """Whether the stances go with what the mention has by now; with what a person said of the whole, any do."""
+        if self.had is None:
+            return True
+        return set(self.had) == set(keywords) and said_by in {self.said_by, CORRECTION}
 
     def told(self, keyword: str, whole: str | None, said_by: str | None) -> str | None:
         """The sentiment towards ``keyword`` that goes with what ``said_by`` (a model version) calls the ``whole``.

@@ -43,6 +43,7 @@ class Understanding:
                     for u in batch
                     if u.analysis.data_id in rows
                     and rows[u.analysis.data_id]["content_hash"] == bytes.fromhex(u.content_hash)
+                    and u.fits(self.sets.keywords(connection, rows[u.analysis.data_id]["keyword_set"]))
                 ]
                 new_ones = [
                     (row, one)
@@ -108,7 +109,7 @@ class Understanding:
                 fitting = [
                     (rows[m.data_id], m)
                     for m in batch
-                    if m.data_id in rows and rows[m.data_id]["content_hash"] == bytes.fromhex(m.content_hash)
+                    if m.data_id in rows and self._fits(connection, rows[m.data_id], m)
                 ]
                 connection.executemany(
                     "UPDATE scraped_data SET rules_revision = ? WHERE n = ?",
@@ -119,6 +120,10 @@ class Understanding:
                     touch(connection, next_change(connection), changed, self.zone)
             changed_in_all += len(changed)
         return changed_in_all
+
+    def _fits(self, connection: sqlite3.Connection, row: sqlite3.Row, one: Matched) -> bool:
+        is_same_text = row["content_hash"] == bytes.fromhex(one.content_hash)
+        return is_same_text and one.fits(self.sets.keywords(connection, row["keyword_set"]), row["model_version"])
 
     def _replace_keywords(self, connection: sqlite3.Connection, row: sqlite3.Row, one: Matched) -> bool:
         old, new = set(self.sets.keywords(connection, row["keyword_set"])), set(one.keywords)
