@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 from pydantic import SecretStr
 
+from .domain.addresses import HIDDEN, without_secrets
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 KEEP_DAYS = 30
 KEEP_SCRAPING_DAYS = 7
-HIDDEN = "***"
 NOISY = (
     "rq", "urllib3", "watchdog", "httpx", "httpcore", "matplotlib", "numba", "trafilatura", "htmldate",
     "uvicorn.access", "uvicorn.error",
@@ -43,6 +43,7 @@ _PARAMETER = re.compile(
 )
 _AUTHORIZATION = re.compile(r"""(?ix) authorization ["']? \s* [=:] \s* ["']? (?P<value> (?:[a-z]+\s+)? [^\s"',}]+ )""")
 _BEARER = re.compile(r"(?i)\bbearer\s+(?P<value>[\w.~+/=-]{8,})")
+_ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
 _USERINFO = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://(?P<value>[^\s/@'\"]+)@")
 
 
@@ -104,7 +105,7 @@ class Redactor:
             text = text.replace(secret, HIDDEN)
         for pattern in (_AUTHORIZATION, _BEARER, _USERINFO, _PARAMETER):
             text = pattern.sub(_hide, text)
-        return text
+        return _ADDRESS.sub(lambda found: without_secrets(found[0]), text)
 
 
 def _hide(match: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ EVERYONE = {"domain", "errors", "settings", "logs"}
 MAY_IMPORT = {
     "errors": set(),
     "settings": {"domain", "errors"},
-    "logs": {"settings"},
+    "logs": {"domain", "settings"},
     "domain": {"errors"},
     "sources": EVERYONE,
     "nlp": EVERYONE,

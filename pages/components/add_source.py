@@ -13,6 +13,7 @@ from pages.components.sentences import translated
 from pasip_core import dispatch
 from pasip_core.commands import collecting
 from pasip_core.dispatch import JobStatus
+from pasip_core.domain.addresses import without_secrets
 from pasip_core.domain.runs import Feed
 from pasip_core.errors import QueueUnavailable
 from pasip_core.settings import current_settings
@@ -102,7 +103,7 @@ def _offer(job: JobStatus, kind: str, text: str) -> None:
             listings = tn("{n} feed or sitemap", "{n} feeds and sitemaps", len(found.listings))
             st.markdown("**" + t("Found: {listings} with {entries}", listings=listings, entries=entries) + "**")
             for listing in found.listings:
-                st.text(tables.excerpt(listing, 160))
+                st.text(tables.excerpt(without_secrets(listing), 160))
         else:
             st.markdown("**" + t("A feed with {entries} was found", entries=entries) + "**")
         name = st.text_input(t("Name"), tables.excerpt(found.title, 100), key="source_name", max_chars=100)

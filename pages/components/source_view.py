@@ -8,6 +8,7 @@ from pages.components import add_source, cached, formats, labels, source_trial, 
 from pages.components.i18n import t, tn
 from pages.components.sentences import translated, translated_note
 from pasip_core.commands import collecting
+from pasip_core.domain.addresses import HIDDEN
 from pasip_core.domain.rhythm import Rhythm
 from pasip_core.domain.runs import SourceRun
 from pasip_core.queries.sources import BudgetLeft, SourceCard
@@ -36,7 +37,9 @@ def _show_head(card: SourceCard) -> None:
     source = card.source
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"#### {state.shown(tables.excerpt(source.label, 80))}", width="content")
-        if address := tables.web_address(source.url):
+        if HIDDEN in source.url:  # leads nowhere any more
+            st.text(tables.excerpt(source.url, 100), width="content")
+        elif address := tables.web_address(source.url):
             st.link_button(t("Open"), address, icon=":material/open_in_new:", type="tertiary")
     icon = ":orange[:material/warning:]" if card.in_trouble else ":material/info:"
     said = f"{labels.platform(source.platform)} · {labels.source_state(card)}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import typer
 
+from pasip_core.domain.addresses import without_secrets
 from pasip_core.pipeline.source_check import Finding, check_outlets, switch_all_on
 from pasip_core.settings import Settings
 from pasip_core.stores.ports import Stores
@@ -24,12 +26,19 @@ def check(settings: Settings, stores: Stores, json: bool) -> None:
     outlets = load_outlets(settings.outlets_dir)
     with open_client(settings) as http, progress_bar(json) as progress:
         findings = check_outlets(outlets, http, stores, at_once=settings.max_concurrent_requests, progress=progress)
+    findings = [_shown(finding) for finding in findings]
     if json:
         say_json(findings)
     else:
         _tell(findings)
     if findings and not any(finding.state.state == HEALTHY for finding in findings):
         raise typer.Exit(1)
+
+
+def _shown(finding: Finding) -> Finding:
+    state = finding.state
+    address = without_secrets(state.address)
+    return replace(finding, state=replace(state, id=f"{state.source} {address}", address=address))
 
 
 def switch_on(stores: Stores, json: bool) -> None:

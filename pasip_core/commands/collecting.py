@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter
 
 from pasip_core.dispatch import Dispatched, JobStatus, collecting_job, dispatch
+from pasip_core.domain.addresses import public_address, without_secrets
 from pasip_core.domain.handles import read_place, web_address
 from pasip_core.domain.mention import canonical_url
 from pasip_core.domain.runs import Feed, SourceInfo, Trial
@@ -121,8 +122,9 @@ def _watch(stores: Stores, feed: Feed, platform: str, who: str) -> Feed:
         if known.id == feed.id or (known.kind, canonical_url(known.url)) == (feed.kind, canonical_url(feed.url)):
             raise InputError(f"url: this is watched already, as {known.name!r}", field="url", value=feed.url)
     stores.feeds.save(feed)
-    stores.sources.save(SourceInfo(feed.id, feed.name, platform, feed.url))
-    record(stores, feed.created_at, who, "feed.add", feed.id, url=feed.url)
+    shown = public_address(feed.url, platform)
+    stores.sources.save(SourceInfo(feed.id, feed.name, platform, shown))
+    record(stores, feed.created_at, who, "feed.add", feed.id, url=shown)
     return feed
 
 
@@ -140,7 +142,8 @@ def remove_feed(stores: Stores, id: str, *, who: str = LOCAL) -> None:
 
 
 def feed_id(url: str, kind: str = "feed") -> str:
-    """A readable, stable id for the address of a feed or site: kind, host and path, letters and digits only."""
-    parts = urlsplit(canonical_url(url))
+    """A readable, stable id for the address of a feed or site: kind, host and path without secrets, letters and digits
+    only."""
+    parts = urlsplit(canonical_url(without_secrets(url)))
     slug = re.sub(r"[^a-z0-9]+", "-", f"{parts.netloc}{parts.path}-{parts.query}".lower()).strip("-")
     return f"{kind}-{slug}"[:80]

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pasip_core.errors import InputError
 
+from .addresses import without_secrets
 from .pseudonyms import PSEUDONYM
 
 HANDLED = ("telegram", "youtube", "facebook", "instagram", "reddit")
@@ -172,7 +173,7 @@ def web_address(text: str) -> str:
         usable = False
     if not usable:
         raise InputError(
-            f"url: {address[:200]!r} is no address of a feed or site; use one that begins with https://",
+            f"url: {without_secrets(address)[:200]!r} is no address of a feed or site; use one that begins with https://",
             field="url",
             value=text,
         )

@@ -24,8 +24,9 @@ MOST_A_RUN = 200
 class SourceInfo:
     """A source as the workers know it, published for those who may not load sources themselves.
 
-    ``needs`` names the settings it lacks; it is skipped until they are there. ``key_page`` is where a person gets
-    them, ``retired`` says in a sentence why it is not asked any more, ``budgets`` what may be asked of it.
+    ``url`` is one that everybody may read (``public_address``). ``needs`` names the settings it lacks; it is skipped
+    until they are there. ``key_page`` is where a person gets them, ``retired`` says in a sentence why it is not asked
+    any more, ``budgets`` what may be asked of it.
     """
 
     id: str

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from redis import Redis
 
+from pasip_core.domain.addresses import public_address
 from pasip_core.domain.quotas import Budget
 from pasip_core.domain.runs import SourceInfo
 from pasip_core.settings import Settings
@@ -43,8 +44,9 @@ def publish_sources(stores: Stores, sources: Mapping[str, Source], settings: Set
 
 
 def describe(source: Source, platforms: Mapping[str, Platform]) -> SourceInfo:
-    """A source in words. One whose platform counts something else than its file says tells so in ``budgets``;
-    one that is not asked any more says why in ``retired``, or its platform does in the option of that name."""
+    """A source in words, with an address that everybody may read. One whose platform counts something else than its
+    file says tells so in ``budgets``; one that is not asked any more says why in ``retired``, or its platform does in
+    the option of that name."""
     section = section_of(source.name, platforms)
     platform = platforms.get(section)
     told: tuple[Budget, ...] = source.budgets() if isinstance(source, Budgeted) else ()
@@ -56,7 +58,7 @@ def describe(source: Source, platforms: Mapping[str, Platform]) -> SourceInfo:
         source.name,
         source.label,
         source.platform,
-        source.url,
+        public_address(source.url, source.platform),
         tuple(source.needs()),
         key_page=(platform.key_page or "") if platform else "",
         retired=retirement(source) or (platform.word("retired") if platform else ""),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from pasip_core.domain.addresses import without_secrets
 from pasip_core.errors import SettingError, SourceBadQuery
 
 PORTS = frozenset({80, 443, 8000, 8008, 8080, 8443, 8888})
@@ -142,9 +143,10 @@ def host_of(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """``url`` as it may appear in logs and errors: no user name, no query values (they can hold keys)."""
+    """``url`` as it may appear in logs and errors: no user name, no query values (they can hold keys), and no piece
+    of the path that looks like a key."""
     try:
-        parts = urlsplit(url[:LONGEST_URL])
+        parts = urlsplit(without_secrets(url[:LONGEST_URL]))
         netloc = parts.netloc.rpartition("@")[2]
     except ValueError:
         return "(not an address)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from pasip_core.domain.addresses import without_secrets
 from pasip_core.errors import (
     SourceBadQuery,
     SourceBlocked,
@@ -91,7 +92,8 @@ def _discovered(http: PoliteClient, outlet: Outlet, now: datetime) -> Probe:
         return Probe(outlet.name, outlet.home, "discovery", *_failure(error))
     if not found:
         return Probe(outlet.name, outlet.home, "discovery", EMPTY, "No feed or sitemap was found at the site.")
-    return Probe(outlet.name, outlet.home, "discovery", OK, f"Found {', '.join(listing.url for listing in found)}.")
+    told = ", ".join(without_secrets(listing.url) for listing in found)
+    return Probe(outlet.name, outlet.home, "discovery", OK, f"Found {told}.")
 
 
 def _failure(error: SourceError) -> tuple[str, str]:

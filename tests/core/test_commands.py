@@ -137,6 +137,15 @@ def test_feeds_whose_addresses_are_alike_are_two(stores: Stores, one: str, other
         collecting.add_feed(stores, other)
 
 
+def test_feeds_that_differ_only_in_their_secret_are_two_and_their_names_do_not_tell_it(stores: Stores) -> None:
+    feeds = [collecting.add_feed(stores, f"https://contoh.example/rss?token={secret}") for secret in ("satu", "dua")]
+    assert [feed.url for feed in feeds] == [f"https://contoh.example/rss?token={secret}" for secret in ("satu", "dua")]
+    assert len({feed.id for feed in feeds}) == 2
+    told = f"{[feed.id for feed in feeds]} {stores.sources.list()} {stores.audit.list()}"
+    assert "satu" not in told
+    assert "dua" not in told
+
+
 def test_a_channel_is_watched_once_however_it_is_written(stores: Stores) -> None:
     feed = collecting.add_place(stores, "telegram", "https://t.me/s/KanalUji")
     assert (feed.id, feed.kind, feed.handle, feed.name) == ("telegram-kanaluji", "telegram", "kanaluji", "@kanaluji")

@@ -57,6 +57,8 @@ def test_the_files_are_for_their_owner_only(logs: Path) -> None:
         "HUGGINGFACE_API_KEY=hunter2hunter2",
         '{"password": "hunter2hunter2"}',
         "the bearer hunter2hunter2 was refused",
+        "no answer from https://contoh.example/rss?auth=hunter2hunter2",
+        "'https://contoh.example/private-hunter2hunter2hunter2/rss': gone",
     ],
 )
 def test_what_looks_like_a_secret_is_hidden(settings: Settings, line: str) -> None:
@@ -75,7 +77,7 @@ def test_ordinary_words_stay(settings: Settings) -> None:
     assert Redactor(settings)(line) == line
 
 
-@pytest.mark.parametrize("filling", ["a-", "a.+", "token", "authorization "])
+@pytest.mark.parametrize("filling", ["a-", "a.+", "token", "authorization ", "?a", "&a="])
 def test_a_line_that_a_site_filled_comes_through_with_its_secret_hidden(settings: Settings, filling: str) -> None:
     line = "https://a.example/" + filling * 100_000
     assert Redactor(settings)(f"{line} x-api-key=geheim x-key=geheim") == f"{line} x-api-key=*** x-key=***"

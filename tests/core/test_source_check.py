@@ -227,3 +227,17 @@ def test_the_command_line_tells_what_is_not_well_and_its_json_tells_all(
     replica.set_state("gone")
     with pytest.raises(typer.Exit):
         checking.check(settings, stores, json=True)
+
+
+def test_the_command_line_hides_secrets_of_addresses(
+    town, stores: Stores, settings: Settings, capsys: pytest.CaptureFixture[str]
+):
+    _, replica = town
+    file = settings.outlets_dir / "uji.toml"
+    file.write_text(file.read_text().replace('/rss"', '/rss?token=rahasia"'))
+    for as_json in (False, True):
+        checking.check(settings, stores, json=as_json)
+        told = capsys.readouterr().out
+        assert "/rss?token=***" in "".join(told.split())
+        assert "rahasia" not in told
+    assert f"{replica.url}/rss?token=rahasia" in {state.address for state in stores.addresses.list()}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pasip_core.commands import collecting
 from pasip_core.domain.period import JAKARTA, day_of, day_start
 from pasip_core.domain.quotas import Budget, Use
 from pasip_core.domain.rhythm import HOUR, WINDOW, Rhythm, judged_until
@@ -390,6 +391,25 @@ def test_the_sources_page_tells_troubles_first_and_what_a_source_lacks(open_app:
     assert [link.proto.url for link in app.get("link_button")] == [key_page]
     app.text_input(key="source_text").set_value("DETIK").run()
     assert list(app.dataframe[0].value["label"]) == ["detikcom"]
+
+
+def test_a_private_feed_is_shown_without_what_lets_one_in(open_app: Open, stores: Stores):
+    secrets = ("aB3dE5fG7hI9jK1lM3nO5pQ7", "rahasia")
+    feed = collecting.add_feed(stores, "https://contoh.example/{}/rss?lang=id&token={}".format(*secrets), "Anggota")
+    stores.sources.save(SourceInfo("tempo", "Tempo", "news", "https://tempo.example/?lang=id"))
+    app = open_app("sources")
+    app.selectbox(key="source_chosen").set_value(feed.id).run()
+    assert "https://contoh.example/***/rss?lang=id&token=***" in [text.value for text in app.text]
+    assert app.get("link_button") == []
+    for page in ("sources", "collection"):
+        app = open_app(page)
+        assert not [secret for secret in secrets if secret in repr(app.main)]
+    app = open_app("sources")
+    app.text_input(key="source_text").set_value("rahasia").run()
+    assert not app.dataframe
+    app.text_input(key="source_text").set_value("").run()
+    app.selectbox(key="source_chosen").set_value("tempo").run()
+    assert [link.proto.url for link in app.get("link_button")] == ["https://tempo.example/?lang=id"]
 
 
 def test_what_went_wrong_with_a_source_is_told_in_the_language_of_the_page(open_app: Open, stores: Stores):
