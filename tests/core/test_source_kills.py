@@ -28,10 +28,10 @@ from tests.replicas.server import Asked
 
 pytestmark = pytest.mark.slow
 
-KILLS, TRIES, MENTIONS = 4, 20, 42
+KILLS, TOO_LATE, MENTIONS = 4, 8, 42
 LONGEST = 0.02
 """Seconds from the arrival of a request to a kill: about what an answer takes to be read and written. Half of it after
-each kill that came too late."""
+each kill that came when the run was over; after ``TOO_LATE`` of them no answer comes, so that no run ends before."""
 FEWER = {"kaskus": 14, "gdelt": 14, "newsapi": 14, "google_news": 14}
 """Those that read a page for each mention."""
 
@@ -59,21 +59,29 @@ def test_killed_collections_lose_nothing_and_double_nothing(name: str, tmp_path:
         requests = run_dry(replica, name, tmp_path / "calm", replica.host)
         begun = len(replica.arrivals)
         killed = installed(row, tmp_path / "killed", replica.host)
-        fell = late = 0
-        while fell < KILLS and fell + late < TRIES:
-            moment = chance.randint(1, max(1, requests // 2)), chance.uniform(0.0, LONGEST / 2**late)
-            if kill_after(*moment, replica, name, tmp_path / "killed", replica.host):
-                fell += 1
-            else:
-                late += 1
+        kill_runs(killed, chance, requests, replica, name, tmp_path / "killed", replica.host)
         run_dry(replica, name, tmp_path / "killed", replica.host)
         wanted = contents(calm)
         assert len(wanted) == number
         assert contents(killed) == wanted
-        assert [run.error_kind for run in killed.source_runs.list()].count(INTERRUPTED) > 0
+        assert [run.error_kind for run in killed.source_runs.list()].count(INTERRUPTED) == KILLS
         check_books(name, killed, replica, begun)
     calm.close()
     killed.close()
+
+
+def kill_runs(stores: Stores, chance: random.Random, requests: int, replica: Replica, *given: Any) -> None:
+    """Kill collections at random moments until ``KILLS`` of them were in the middle of a run."""
+    fell = late = 0
+    while fell < KILLS:
+        is_held = late >= TOO_LATE
+        replica.set_state("stalled" if is_held else "normal")
+        request = 1 if is_held else chance.randint(1, max(1, requests // 2))
+        kill_after(request, chance.uniform(0.0, LONGEST / 2**late), replica, *given)
+        fell_within = any(run.finished_at is None for run in stores.source_runs.list())
+        assert fell_within or not is_held
+        fell, late = fell + fell_within, late + (not fell_within)
+    replica.set_state("normal")
 
 
 def check_books(name: str, stores: Stores, replica: Replica, begun: int) -> None:
