@@ -87,6 +87,7 @@ def export(
     platform: filtering.Platforms = None,
     source: filtering.Sources = None,
     sentiment: filtering.Sentiments = None,
+    emotion: filtering.Emotions = None,
     text: filtering.Text = "",
     json: Json = False,
 ) -> None:
@@ -97,7 +98,7 @@ def export(
         raise InputError(f"--format: {format!r} is none; use {', '.join(WRITERS)}", field="--format", value=format)
     with opened() as (settings, stores):
         period = filtering.everything(first, last, stores, datetime.now(UTC), settings.zone)
-        filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, text)
+        filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, emotion, text)
         labels = {k.id: k.keyword for k in stores.keywords.list()}
         unfinished = out.with_name(f".{out.name}.part")
         try:
@@ -122,13 +123,14 @@ def stats(
     platform: filtering.Platforms = None,
     source: filtering.Sources = None,
     sentiment: filtering.Sentiments = None,
+    emotion: filtering.Emotions = None,
     text: filtering.Text = "",
     json: Json = False,
 ) -> None:
     """The overview's numbers; the last seven days where no day is given."""
     with opened() as (settings, stores):
         period = filtering.week(first, last, datetime.now(UTC), settings.zone)
-        filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, text)
+        filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, emotion, text)
         numbers = summary(stores, filters)
     if json:
         say_json(numbers)

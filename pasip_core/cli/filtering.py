@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pasip_core.commands import keywords as keyword_commands
-from pasip_core.domain.analysis import PENDING, SENTIMENTS
+from pasip_core.domain.analysis import EMOTIONS, PENDING, SENTIMENTS
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import EARLIEST, LATEST, Period, parse_day
 from pasip_core.errors import InputError
@@ -24,6 +25,9 @@ Sources = Annotated[list[str] | None, typer.Option("--source", help="Such as det
 Sentiments = Annotated[
     list[str] | None, typer.Option("--sentiment", help="positive, neutral, negative or pending; may be repeated.")
 ]
+Emotions = Annotated[
+    list[str] | None, typer.Option("--emotion", help=f"{', '.join(EMOTIONS)} or {PENDING}; may be repeated.")
+]
 Text = Annotated[str, typer.Option("--text", help='All these words; "quoted words" stand together.')]
 
 
@@ -34,22 +38,30 @@ def build_filters(
     platforms: list[str] | None,
     sources: list[str] | None,
     sentiments: list[str] | None,
+    emotions: list[str] | None,
     text: str,
 ) -> Filters:
-    """Filters from options. ``InputError`` for a keyword or sentiment that does not exist, and for broken text."""
+    """Filters from options. ``InputError`` for a keyword, sentiment or emotion that there is none of, and for broken
+    text."""
     check_text("--keyword", *keywords or ())
     check_text("--platform", *platforms or ())
     check_text("--source", *sources or ())
     check_text("--text", text)
-    for name in sentiments or ():
-        if name not in (*SENTIMENTS, PENDING):
-            raise InputError(
-                f"--sentiment: {name!r} is none; use {', '.join(SENTIMENTS)} or {PENDING}",
-                field="--sentiment",
-                value=name,
-            )
+    _check_known("--sentiment", sentiments, SENTIMENTS)
+    _check_known("--emotion", emotions, EMOTIONS)
     ids = tuple(dict.fromkeys(keyword_commands.find(stores, name).id for name in keywords or ()))
-    return Filters(period, ids, tuple(platforms or ()), tuple(sources or ()), tuple(sentiments or ()), text)
+    return Filters(
+        period, ids, tuple(platforms or ()), tuple(sources or ()), tuple(sentiments or ()), text,
+        emotions=tuple(emotions or ()),
+    )  # fmt: skip
+
+
+def _check_known(option: str, names: list[str] | None, known: Sequence[str]) -> None:
+    for name in names or ():
+        if name not in (*known, PENDING):
+            raise InputError(
+                f"{option}: {name!r} is none; use {', '.join(known)} or {PENDING}", field=option, value=name
+            )
 
 
 def check_text(option: str, *texts: str) -> None:

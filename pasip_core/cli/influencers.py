@@ -32,6 +32,7 @@ def influencers(
     platform: filtering.Platforms = None,
     source: filtering.Sources = None,
     sentiment: filtering.Sentiments = None,
+    emotion: filtering.Emotions = None,
     text: filtering.Text = "",
     json: Json = False,
 ) -> None:
@@ -46,7 +47,7 @@ def influencers(
         period = latest_days(stores, settings.zone)
         if first or last or period is None:
             period = filtering.week(first, last, now, settings.zone)
-        filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, text)
+        filters = filtering.build_filters(stores, period, keyword, platform, source, sentiment, emotion, text)
         filters = replace(filters, accounts=tuple(account or ()))
         aside = () if everyone else [(one.platform, one.username) for one in queries.set_aside(stores)]
         found = [influencer(a, period, now) for a in queries.accounts(stores, filters, order, aside, limit)]

@@ -23,6 +23,7 @@ from pasip_core.settings import Settings
 from pasip_core.stores.connect import connect
 from pasip_core.stores.sqlite.database import SCHEMA_VERSION
 from tests import trouble
+from tests.contracts.helpers import everything
 from tests.replicas.influx import ORG, TOKEN, VERSION, InfluxReplica
 
 Cli = Callable[..., "CompletedProcess[str]"]
@@ -95,7 +96,8 @@ def test_what_cannot_be_used_leaves_with_status_2_and_one_sentence(cli: Cli, fil
     empty.touch()
     for arguments in (
         ("stats", "--from", "yesterday"), ("stats", "--from", "2026-02-02", "--to", "2026-01-01"),
-        ("stats", "--keyword", "nobody"), ("stats", "--sentiment", "angry"), ("stats", "--no-such-option"),
+        ("stats", "--keyword", "nobody"), ("stats", "--sentiment", "angry"), ("stats", "--emotion", "negative"),
+        ("stats", "--no-such-option"),
         ("keyword", "add", "anies", "--rule", "(anies OR"), ("keyword", "rm", "nobody"), ("import", empty),
         ("import", file), ("import", tmp_path / "none.csv"), ("export", "--format", "pdf", tmp_path / "x"),
         ("analyze", "--task", "horoscope", file), ("extract", file), ("collect", "--source", "nobody"),
@@ -125,6 +127,31 @@ def test_analyze_tells_emotions_and_entities(cli: Cli, task: str, key: str, said
     done = cli("analyze", "--task", task, "-", given="aku takut sekali, merinding\n\n")
 
     assert [json.loads(line)[key] for line in done.stdout.splitlines()] == said
+
+
+def test_mentions_are_narrowed_by_emotion(cli: Cli, file: Path, tmp_path: Path) -> None:
+    cli("import", file, "--platform", "twitter")
+    stores = connect(Settings(_env_file=None, data_dir=tmp_path / "data"))
+    felt = {m.content: m.analysis.emotion for m in stores.mentions.stream(everything())}
+    stores.close()
+    one, *others = sorted(set(felt.values()))
+    chosen = {text for text, emotion in felt.items() if emotion == one}
+    days = ("--from", "2026-11-20", "--to", "2026-11-22")
+    out = tmp_path / "out.jsonl"
+
+    def exported(*options: str) -> set[str]:
+        assert cli("export", "--format", "jsonl", *options, out).returncode == 0
+        return {json.loads(line)["content"] for line in out.read_text(encoding="utf-8").splitlines()}
+
+    assert exported("--emotion", one) == chosen
+    assert others
+    assert exported(*(part for emotion in (one, *others) for part in ("--emotion", emotion))) == set(felt)
+    assert exported("--emotion", "pending") == set()
+    assert answer(cli("stats", *days, "--emotion", one, "--json"))["total_mentions"] == len(chosen)
+    assert len(json.loads(cli("influencers", *days, "--emotion", one, "--json").stdout)) == len(chosen)
+    refused = cli("export", "--emotion", "marah", tmp_path / "none.csv")
+    assert refused.returncode == 2
+    assert "--emotion: 'marah' is none; use anger, fear, happy, love, sadness, neutral or pending" in refused.stderr
 
 
 def test_a_sentiment_model_is_not_asked_for_emotions(cli: Cli) -> None:
