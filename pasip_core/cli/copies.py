@@ -15,11 +15,13 @@ from .output import progress_bar, say, say_json, show_table
 SHOWN = 20
 
 
-def stories(json: Json = False) -> None:
-    """Bring copies of one text together: all mentions whose text was not looked at yet."""
+def stories(first: From = None, last: To = None, json: Json = False) -> None:
+    """Bring copies of one text together: all mentions whose text was not looked at yet, and those of the days given."""
     from pasip_core.pipeline.stories import group_stories
 
-    with opened() as (_, stores), progress_bar(json) as progress:
+    with opened() as (settings, stores), progress_bar(json) as progress:
+        if first is not None or last is not None:
+            stores.stories.look_again(everything(first, last, stores, utc_now(), settings.zone))
         done = group_stories(stores, owner=f"cli-{os.getpid()}", progress=progress)
         roll_up(stores, progress)
     if json:

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.mention import Mention, content_hash
+from pasip_core.domain.period import Period
 from pasip_core.domain.stories import Alike, Fingerprint
 from pasip_core.stores.ports import Stores
 from tests.builders import NOW, make_mention
-from tests.contracts.helpers import EVER, everything, ids, roll_up
+from tests.contracts.helpers import EVER, TODAY, everything, ids, roll_up
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,6 +38,19 @@ def test_a_new_mention_is_unlooked_until_it_is_marked(stores: Stores):
     assert stores.stories.mark_looked([printed(first)]) == 1
     assert stores.stories.mark_looked([printed(first)]) == 0
     assert ids(stores.stories.unlooked(10)) == [second.id]
+
+
+def test_texts_of_a_period_are_looked_at_again_where_that_is_asked_for(stores: Stores):
+    mentions = [mention(number) for number in range(3)]
+    before = make_mention("kabar kemarin", published_at=NOW - timedelta(days=1))
+    gone = mention(4)
+    stores.mentions.upsert([before, *mentions, gone])
+    stores.stories.mark_looked([printed(one) for one in (before, *mentions[:2], gone)])
+    stores.mentions.exclude([gone.id])
+    assert stores.stories.look_again(Period(TODAY, TODAY)) == 2
+    assert stores.stories.look_again(Period(TODAY, TODAY)) == 0
+    assert ids(stores.stories.unlooked(10)) == ids(reversed(mentions))
+    assert stores.stories.mark_looked([printed(one) for one in mentions]) == 3
 
 
 def test_texts_are_found_by_any_band_within_the_time_asked_for(stores: Stores):

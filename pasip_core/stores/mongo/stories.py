@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 
 from pasip_core.domain.mention import Mention
-from pasip_core.domain.period import day_of
+from pasip_core.domain.period import Period, day_of
 from pasip_core.domain.stories import Alike, Fingerprint
 from pasip_core.errors import StoreUnavailable
 
@@ -48,6 +49,22 @@ class MongoStories:
             if bound is None:
                 return self.server["scraped_data"].count_documents(WAITING)
             return self.server["scraped_data"].count_documents(WAITING, limit=bound)
+
+    def look_again(self, period: Period) -> int:
+        """See ``StoryStore``."""
+        asked = {
+            "published_at": {"$gte": period.start, "$lt": period.end}, "excluded": False, UNLOOKED: {"$exists": False},
+        }  # fmt: skip
+        noted = 0
+        with self.server.speaking():
+            found = self.server["scraped_data"].find(asked, {"published_at": 1})
+            while batch := list(islice(found, BATCH)):
+                writes = [
+                    UpdateOne({"_id": one["_id"], UNLOOKED: asked[UNLOOKED]}, {"$set": {UNLOOKED: one["published_at"]}})
+                    for one in batch
+                ]
+                noted += self.server["scraped_data"].bulk_write(writes, ordered=False).modified_count
+        return noted
 
     def keep_fingerprints(self, fingerprints: Sequence[Fingerprint], at: datetime) -> None:
         """See ``StoryStore``."""

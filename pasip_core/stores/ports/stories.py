@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import Period
 from pasip_core.domain.stories import Alike, Fingerprint
 
 
@@ -22,6 +23,9 @@ class StoryStore(Protocol):
 
     def count_unlooked(self, *, bound: int | None = None) -> int:
         """How many there are, counting no further than ``bound``."""
+
+    def look_again(self, period: Period) -> int:
+        """Have the texts published in this period looked at once more; how many were not waiting for it yet."""
 
     def keep_fingerprints(self, fingerprints: Sequence[Fingerprint], at: datetime) -> None:
         """Let ``alike`` find these, save where the text has changed since. Idempotent by id."""

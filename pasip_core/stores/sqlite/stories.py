@@ -10,12 +10,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pasip_core.domain.mention import Mention
+from pasip_core.domain.period import Period
 from pasip_core.domain.stories import Alike, Fingerprint
 
 from .changes import next_change, touch
 from .database import Database
 from .mentions import SqliteMentions
-from .rows import first_row, marks, milliseconds, moment
+from .rows import first_row, marks, milliseconds, moment, rows_of
 from .writing import BATCH, batches
 
 UNLOOKED = "stories_to_look l CROSS JOIN scraped_data m INDEXED BY facts ON m.n = l.n AND m.excluded = 0"
@@ -47,6 +48,18 @@ class SqliteStories:
         with self.database.reading() as connection:
             found = connection.execute(f"SELECT count(*) FROM ({rows})", (-1 if bound is None else bound,))
             return int(found.fetchone()[0])
+
+    def look_again(self, period: Period) -> int:
+        """See ``StoryStore``."""
+        first, end = rows_of(period)
+        noted = 0
+        while first < end:
+            with self.database.writing() as connection:
+                asked = "SELECT n FROM scraped_data WHERE n >= ? AND n < ? AND excluded = 0 ORDER BY n LIMIT ?"
+                rows = connection.execute(asked, (first, end, BATCH)).fetchall()
+                noted += connection.executemany("INSERT OR IGNORE INTO stories_to_look (n) VALUES (?)", rows).rowcount
+            first = rows[-1][0] + 1 if rows else end
+        return noted
 
     def keep_fingerprints(self, fingerprints: Sequence[Fingerprint], at: datetime) -> None:
         """See ``StoryStore``."""
