@@ -14,10 +14,10 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.names import KINDS, Merged, NamedEntity, NameTotal, asked_kinds, sorted_totals
 
 from ..cells import COUNTED
+from .choosing import Chosen
 from .columns import Array, DayColumns, gaps, pairs_of
 from .naming import KIND_BITS, entities_of, numbers_of
 from .selecting import select
-from .summing import Chosen
 
 TONES = len(COUNTED)
 NOT_MEANT = 255

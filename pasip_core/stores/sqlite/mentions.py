@@ -46,7 +46,7 @@ from .walking import count_rows, next_rows
 from .writing import BATCH, Upsert
 
 if TYPE_CHECKING:
-    from .summing import Told
+    from .choosing import Told
 
 STREAMED = 500
 
@@ -64,7 +64,7 @@ class SqliteMentions:
 
     @cached_property
     def _told(self) -> Told:
-        from .summing import Told  # numpy: only who asks needs it
+        from .choosing import Told  # numpy: only who asks needs it
 
         return Told()
 
@@ -176,12 +176,12 @@ class SqliteMentions:
         self, filters: Filters, kinds: Sequence[str] = (), *, limit: int | None = None, only: Sequence[str] = ()
     ) -> list[NameTotal]:
         """See ``MentionStore``."""
-        from . import counting, summing  # numpy: only who asks needs it
+        from . import choosing, counting  # numpy: only who asks needs it
 
         merged = self._naming.merged()
         with self._database.snapshot() as connection:
             names = self._naming.numbers(connection, filters)
-            chosen = summing.Chosen(connection, filters, self._told, names=names)
+            chosen = choosing.Chosen(connection, filters, self._told, names=names)
             return counting.tally_names(connection, chosen, merged, kinds, limit, only)
 
     def holding(self, words: Sequence[str]) -> Iterator[Mention]:

@@ -12,10 +12,10 @@ import numpy as np
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.period import Period, day_of
 
+from .choosing import Chosen, Meant
 from .columns import UNKNOWN, DayColumns, gaps
 from .rows import moment_of_row, rows_of
 from .selecting import NOTHING_KNOWN, Walk, count_selected, select
-from .summing import Chosen, Meant
 
 Place = tuple[int, int]
 """Engagement and row number, by which mentions are ordered."""

@@ -16,10 +16,11 @@ from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import POLARITIES, Account, AccountOrder, mean_polarity
 
 from ..cells import COUNTED
+from .choosing import Chosen, Told
 from .columns import UNKNOWN, Array, DayColumns, author_key, gaps
 from .rows import marks, moment_of_row, rows_of
 from .selecting import select
-from .summing import MIXED, Chosen, Told
+from .summing import MIXED
 from .writing import batches
 
 BLOCK = 100_000

@@ -12,10 +12,11 @@ from pasip_core.domain.metrics import Total
 from pasip_core.domain.period import Period
 
 from ..ports import Dimension
+from .choosing import Chosen, Told
 from .columns import READ_DIMENSIONS, gaps
 from .rows import SECOND_BITS, milliseconds
 from .selecting import CONFIDENCE, EMOTION, MODEL, are_few, select
-from .summing import Chosen, Sums, Told
+from .summing import Sums
 from .topics import with_topics
 
 

@@ -11,7 +11,7 @@ from pasip_core.domain.filters import Filters
 from .selecting import Walk, are_few, count_selected, select
 
 if TYPE_CHECKING:
-    from .summing import Told
+    from .choosing import Told
 
 Rows = list[tuple[int, int]]
 """Row number and rank."""
@@ -24,8 +24,8 @@ def next_rows(
     if _leads_to_few(connection, filters):
         return _read(connection, filters, walk, limit, names)
     if walk.order == "engagement" or _are_sparse(filters):
+        from .choosing import Chosen
         from .ranking import most_engaged, next_in_time  # numpy: only who asks needs it
-        from .summing import Chosen
 
         listed = most_engaged if walk.order == "engagement" else next_in_time
         return listed(Chosen(connection, filters, told, names=names), walk, limit)
@@ -37,8 +37,8 @@ def next_rows(
 def count_rows(connection: sqlite3.Connection, filters: Filters, bound: int, told: Told, names: tuple[int, ...]) -> int:
     """How many rows there are, ``bound`` at most; within one snapshot."""
     if not _leads_to_few(connection, filters) and _are_sparse(filters):
+        from .choosing import Chosen
         from .ranking import count_meant
-        from .summing import Chosen
 
         return count_meant(Chosen(connection, filters, told, names=names), bound)
     return count_selected(connection, select(filters, names=names), bound)
