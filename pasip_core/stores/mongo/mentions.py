@@ -3,54 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import islice
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from bson import ObjectId
-from pymongo import DESCENDING, DeleteOne, UpdateMany, UpdateOne
+from pymongo import DESCENDING
 
-from pasip_core.domain.analysis import CORRECTION, Analysis
+from pasip_core.domain.analysis import Analysis
 from pasip_core.domain.filters import Filters
 from pasip_core.domain.influence import Account, AccountOrder
 from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.names import NamedEntity, NamesRead, NameTotal
 from pasip_core.domain.naming import Speech
-from pasip_core.domain.period import Period, day_of
+from pasip_core.domain.period import Period
 from pasip_core.errors import InputError
 
 from ..ports import Assigned, Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
-from . import accounts, leases, persons, readers, tallying, topics
-from .changes import clear_abandoned, next_change, watermark
-from .documents import SHOWN, TOUCHED, analysis_from, mention_from, object_id
+from . import accounts, persons, tallying, topics
+from .changes import watermark
+from .documents import SHOWN, analysis_from, mention_from, object_id
 from .keeping import Keeping, kept_after
 from .naming import Naming, select_named
 from .numbers import compute
 from .selecting import SORTING, query_of, read_cursor, select, write_cursor
-from .server import Document, Server
+from .server import Server
+from .touching import Touching
 from .understanding import Understanding
+from .waiting import Waiting
 from .writing import Upsert
 
 STREAMED = 500
-SETTLED = 1000
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-PENDING: Document = {"pending_since": {"$exists": True}}
-
-
-def _other_rules(revision: str) -> list[Document]:
-    """Two ranges of an index, where "not equal" would be read as a filter."""
-    return [{"rules_revision": {sign: revision}, "excluded": False} for sign in ("$lt", "$gt")]
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """The change that marked the day, and its touched mentions by the revision they had."""
-
-    change: int
-    revisions: dict[int, list[ObjectId]]
 
 
 class MongoMentions:
@@ -62,6 +45,8 @@ class MongoMentions:
         self._voices: set[tuple[str, str]] = set()
         self._understanding = Understanding(server, zone)
         self._naming = Naming(server, zone)
+        self._waiting = Waiting(server)
+        self._touching = Touching(server, zone)
 
     def upsert(self, mentions: Sequence[Mention]) -> UpsertCounts:
         """See ``MentionStore``."""
@@ -182,106 +167,48 @@ class MongoMentions:
 
     def unanalysed(self, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
-        return self._listed(PENDING, [("pending_since", DESCENDING)], limit)
+        with self._server.speaking():
+            return self._waiting.unanalysed(limit)
 
     def count_unanalysed(self, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
-        return self._counted(PENDING, bound)
+        with self._server.speaking():
+            return self._waiting.count_unanalysed(bound)
 
     def read_by(self) -> dict[str, int]:
         """See ``MentionStore``."""
-        return {version: self._counted(readers.of(version)) for version in self._versions()}
+        with self._server.speaking():
+            return self._waiting.read_by()
 
     def read_by_others(self, version: str, limit: int) -> list[Mention]:
-        """See ``MentionStore``: one model after the other."""
-        found: list[Mention] = []
-        for other in self._versions():
-            if other not in {version, CORRECTION} and len(found) < limit:
-                found += self._listed(readers.of(other), readers.BY_MODEL, limit - len(found))
-        return found
-
-    def _versions(self) -> list[str]:
+        """See ``MentionStore``."""
         with self._server.speaking():
-            return list(readers.versions(self._server))
+            return self._waiting.read_by_others(version, limit)
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
-        older, newer = _other_rules(revision)
-        found = self._listed(older, [("rules_revision", DESCENDING)], limit)
-        rest = limit - len(found)
-        return found + self._listed(newer, [("rules_revision", DESCENDING)], rest)
+        with self._server.speaking():
+            return self._waiting.outdated(revision, limit)
 
     def count_outdated(self, revision: str) -> int:
         """See ``MentionStore``."""
-        return sum(map(self._counted, _other_rules(revision)))
-
-    def _listed(self, query: Document, order: list[tuple[str, int]], limit: int) -> list[Mention]:
-        if not limit:  # which a server takes for "all"
-            return []
         with self._server.speaking():
-            found = self._server["scraped_data"].find(query, SHOWN).sort(order).limit(limit)
-            return [mention_from(document) for document in found]
-
-    def _counted(self, query: Document, bound: int | None = None) -> int:
-        limited: dict[str, Any] = {} if bound is None else {"limit": bound}
-        with self._server.speaking():
-            return self._server["scraped_data"].count_documents(query, **limited)
+            return self._waiting.count_outdated(revision)
 
     def touched_days(self, limit: int) -> list[date]:
-        """See ``MentionStore``. Each step enters the index behind the day found last."""
+        """See ``MentionStore``."""
         with self._server.speaking():
-            clear_abandoned(self._server)
-            marked = self._server["touched_days"].find({}, {"_id": 1}).sort("_id", DESCENDING).limit(limit)
-            days = {date.fromordinal(mark["_id"]) for mark in marked}
-            last: date | None = None
-            for _ in range(limit):
-                last = self._touched_before(last)
-                if last is None:
-                    break
-                days.add(last)
-        return sorted(days, reverse=True)[:limit]
-
-    def _touched_before(self, day: date | None) -> date | None:
-        earlier = {"$lt": Period(day, day, self._zone).start} if day else {"$exists": True}
-        found = self._server["scraped_data"].find({TOUCHED: earlier}, {TOUCHED: 1}).sort(TOUCHED, DESCENDING).limit(1)
-        return next((day_of(document[TOUCHED], self._zone) for document in found), None)
+            return self._touching.touched_days(limit)
 
     def touch_everything(self) -> None:
         """See ``MentionStore``."""
         with self._server.speaking():
-            days = {day for excluded in (False, True) for day in self._days_said(excluded)}
-            written = self._server["day_versions"].find({"filled": True}, {"_id": 1})
-            noted = {day.toordinal() for day in days} | {head["_id"] for head in written}
-            change = next_change(self._server)
-            marks = [UpdateOne({"_id": day}, {"$max": {"change": change}}, upsert=True) for day in sorted(noted)]
-            if marks:
-                self._server["touched_days"].bulk_write(marks, ordered=False)
-            self._server["day_versions"].update_many({}, {"$max": {"version": change}})
-
-    def _days_said(self, excluded: bool) -> Iterator[date]:
-        """Every day with a mention. Each step enters the index behind the day found last."""
-        begin = BEGINNING
-        while True:
-            later = {"excluded": excluded, "published_at": {"$gte": begin}}
-            found = self._server["scraped_data"].find(later, {"published_at": 1}).sort(SORTING["oldest"]).limit(1)
-            day = next((day_of(document["published_at"], self._zone) for document in found), None)
-            if day is None:
-                return
-            yield day
-            begin = Period(day, day, self._zone).end
+            self._touching.touch_everything()
 
     def touched(self, day: date) -> Touched:
-        """See ``MentionStore``: the mark of the day, and the revision of each of its touched mentions."""
+        """See ``MentionStore``."""
         with self._server.speaking():
-            mark = self._server["touched_days"].find_one({"_id": day.toordinal()})
-            revisions: dict[int, list[ObjectId]] = {}
-            for document in self._server["scraped_data"].find(self._noted(day), {"revision": 1}):
-                revisions.setdefault(document["revision"], []).append(document["_id"])
-        return Touched(day, _Seen(mark["change"] if mark else 0, revisions))
-
-    def _noted(self, day: date) -> Document:
-        period = Period(day, day, self._zone)
-        return {TOUCHED: {"$gte": period.start, "$lt": period.end}}
+            return self._touching.touched(day)
 
     def numbers(self, day: date) -> DayNumbers:
         """See ``MentionStore``."""
@@ -289,24 +216,9 @@ class MongoMentions:
             return compute(self._server, day, self._zone)
 
     def settle(self, touched: Touched, fence: Fence) -> None:
-        """See ``MentionStore``. A mention changed since then has another revision, and keeps its note."""
-        seen = touched.seen
-        if not isinstance(seen, _Seen):
-            raise TypeError("touched: it comes from another store")
+        """See ``MentionStore``."""
         with self._server.speaking():
-            leases.check(self._server, fence)
-            settled = [
-                UpdateMany(
-                    {"_id": {"$in": ids[start : start + SETTLED]}, "revision": revision},
-                    {"$unset": {"pending_hours": "", TOUCHED: ""}},
-                )
-                for revision, ids in seen.revisions.items()
-                for start in range(0, len(ids), SETTLED)
-            ]
-            if settled:
-                self._server["scraped_data"].bulk_write(settled, ordered=False)
-            mark = {"_id": touched.day.toordinal(), "change": {"$lte": seen.change}}
-            self._server["touched_days"].bulk_write([DeleteOne(mark)])
+            self._touching.settle(touched, fence)
 
     def page(self, filters: Filters, *, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
         """See ``MentionStore``."""

@@ -16,34 +16,31 @@ from pasip_core.domain.mention import Mention
 from pasip_core.domain.metrics import BoundedCount, DayNumbers, Total
 from pasip_core.domain.names import NamedEntity, NamesRead, NameTotal
 from pasip_core.domain.naming import Speech
-from pasip_core.domain.period import Period, day_of
-from pasip_core.errors import InputError, LeaseLost
+from pasip_core.domain.period import Period
+from pasip_core.errors import InputError
 
 from ..ports import Assigned, Dimension, Fence, Kept, Matched, Order, Page, Touched, Understood, UpsertCounts
-from ..values import LARGEST
-from . import readers
-from .changes import KeywordSets, last_change, next_change
+from .changes import KeywordSets, last_change
 from .database import Database
 from .keeping import Keeping, completed
-from .leases import holds
 from .naming import Naming
 from .numbers import compute
 from .persons import held, replace_authors, speeches
+from .reading import Reading
 from .rows import (
     ANALYSIS_COLUMNS,
     MENTION_COLUMNS,
     analysis_from,
     id_bytes,
-    marks,
-    mention_from,
     moment,
-    moment_of_row,
     rows_of,
 )
 from .selecting import Walk, read_cursor, write_cursor
+from .touching import Touching
 from .understanding import Understanding
+from .waiting import Waiting
 from .walking import count_rows, next_rows
-from .writing import BATCH, Upsert
+from .writing import Upsert
 
 if TYPE_CHECKING:
     from .choosing import Told
@@ -61,6 +58,9 @@ class SqliteMentions:
         self._understanding = Understanding(database, self._sets, zone)
         self._keeping = Keeping(database, self._sets, zone)
         self._naming = Naming(database, zone)
+        self._reading = Reading(database, self._sets)
+        self._waiting = Waiting(self._reading)
+        self._touching = Touching(database, zone)
 
     @cached_property
     def _told(self) -> Told:
@@ -87,7 +87,7 @@ class SqliteMentions:
             rows = connection.execute(
                 f"SELECT {MENTION_COLUMNS} FROM scraped_data WHERE id = ? AND excluded = 0", (key,)
             ).fetchall()
-            found = self._mentions(connection, rows)
+            found = self._reading.mentions(connection, rows)
         return found[0] if found else None
 
     def history(self, id: str) -> list[Analysis]:
@@ -137,20 +137,11 @@ class SqliteMentions:
 
     def unnamed(self, reader: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
-        found = self._listed("INDEXED BY to_name WHERE names_by = '' AND excluded = 0 ORDER BY n DESC", (), limit)
-        for sign in "<>":
-            if rest := limit - len(found):
-                other = f"INDEXED BY to_name WHERE names_by {sign} ? AND names_by > '' AND excluded = 0"
-                found += self._listed(other, (reader,), rest)
-        return found
+        return self._waiting.unnamed(reader, limit)
 
     def count_unnamed(self, reader: str, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
-        counted = sum(
-            self._counted(f"INDEXED BY to_name WHERE names_by {sign} ? AND excluded = 0", (reader,), bound)
-            for sign in "<>"
-        )
-        return counted if bound is None else min(counted, bound)
+        return self._waiting.count_unnamed(reader, bound)
 
     def save_names(self, read: Sequence[NamesRead]) -> int:
         """See ``MentionStore``."""
@@ -190,7 +181,7 @@ class SqliteMentions:
         while True:
             with self._database.snapshot() as connection:
                 numbers, after = held(connection, words, after)
-                mentions = self._by_number(connection, numbers)
+                mentions = self._reading.by_number(connection, numbers)
             yield from mentions
             if after is None:
                 return
@@ -201,105 +192,39 @@ class SqliteMentions:
 
     def unanalysed(self, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
-        return self._listed("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0 ORDER BY n DESC", (), limit)
+        return self._waiting.unanalysed(limit)
 
     def count_unanalysed(self, *, bound: int | None = None) -> int:
         """See ``MentionStore``."""
-        return self._counted("INDEXED BY to_analyse WHERE sentiment IS NULL AND excluded = 0", (), bound)
+        return self._waiting.count_unanalysed(bound)
 
     def read_by(self) -> dict[str, int]:
         """See ``MentionStore``."""
-        with self._database.snapshot() as connection:
-            return readers.read_by(connection)
+        return self._waiting.read_by()
 
     def read_by_others(self, version: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
-        with self._database.snapshot() as connection:
-            return self._by_number(connection, readers.read_by_others(connection, version, limit))
+        return self._waiting.read_by_others(version, limit)
 
     def outdated(self, revision: str, limit: int) -> list[Mention]:
         """See ``MentionStore``."""
-        older = self._listed("WHERE rules_revision < ? AND excluded = 0", (revision,), limit)
-        rest = limit - len(older)
-        return older + self._listed("WHERE rules_revision > ? AND excluded = 0", (revision,), rest) if rest else older
+        return self._waiting.outdated(revision, limit)
 
     def count_outdated(self, revision: str) -> int:
         """See ``MentionStore``."""
-        return sum(self._counted(f"WHERE rules_revision {sign} ? AND excluded = 0", (revision,)) for sign in "<>")
-
-    def _listed(self, condition: str, values: tuple[object, ...], limit: int) -> list[Mention]:
-        with self._database.snapshot() as connection:
-            rows = connection.execute(
-                f"SELECT {MENTION_COLUMNS} FROM scraped_data {condition} LIMIT ?", (*values, limit)
-            ).fetchall()
-            return self._mentions(connection, rows)
-
-    def _counted(self, condition: str, values: tuple[object, ...], bound: int | None = None) -> int:
-        rows = f"SELECT 1 FROM scraped_data {condition} LIMIT ?"
-        with self._database.reading() as connection:
-            found = connection.execute(f"SELECT count(*) FROM ({rows})", (*values, -1 if bound is None else bound))
-            return int(found.fetchone()[0])
-
-    def _mentions(self, connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Mention]:
-        """Mentions in the order of their rows, with keywords and stances."""
-        sets = {row["n"]: self._sets.keywords(connection, row["keyword_set"]) for row in rows}
-        stances: dict[int, dict[str, str]] = {n: {} for n in sets}
-        pairs = [(keyword, n) for n, keywords in sets.items() for keyword in keywords]
-        for start in range(0, len(pairs), BATCH):
-            part = pairs[start : start + BATCH]
-            asked = ",".join("(?,?)" for _ in part)
-            found = connection.execute(
-                f"WITH wanted(k, r) AS (VALUES {asked}) SELECT s.keyword, s.n, s.sentiment FROM wanted "
-                "CROSS JOIN stances s ON s.keyword = wanted.k AND s.n = wanted.r WHERE s.sentiment IS NOT NULL",
-                [value for pair in part for value in pair],
-            )
-            for keyword, n, sentiment in found:
-                stances[n][keyword] = sentiment
-        return [mention_from(row, sets[row["n"]], stances[row["n"]]) for row in rows]
+        return self._waiting.count_outdated(revision)
 
     def touched_days(self, limit: int) -> list[date]:
         """See ``MentionStore``."""
-        days: list[date] = []
-        before = 1 << 62
-        with self._database.reading() as connection:
-            while len(days) < limit:
-                row = connection.execute("SELECT max(n) FROM pending_hours WHERE n < ?", (before,)).fetchone()
-                if row[0] is None:
-                    break
-                days.append(day_of(moment_of_row(row[0]), self._zone))
-                before = rows_of(Period(days[-1], days[-1], self._zone))[0]
-        return days
+        return self._touching.touched_days(limit)
 
     def touch_everything(self) -> None:
-        """See ``MentionStore``: the first mention of each day stands for all of it, so that others wait shortly."""
-        with self._database.writing() as connection:
-            change = next_change(connection)
-            connection.executemany(
-                "INSERT OR REPLACE INTO pending_hours (n, change) VALUES (?, ?)",
-                ((n, change) for n in (*self._first_of_days(connection), *self._days_with_numbers(connection))),
-            )
-            connection.execute("UPDATE day_versions SET version = ?", (change,))
-
-    def _first_of_days(self, connection: sqlite3.Connection) -> Iterator[int]:
-        """The row number of the first mention of each day that has any."""
-        begin = -LARGEST
-        while True:
-            n = connection.execute("SELECT min(n) FROM scraped_data WHERE n >= ?", (begin,)).fetchone()[0]
-            if n is None:
-                return
-            yield n
-            day = day_of(moment_of_row(n), self._zone)
-            begin = rows_of(Period(day, day, self._zone))[1]
-
-    def _days_with_numbers(self, connection: sqlite3.Connection) -> Iterator[int]:
-        """Their first possible row numbers: after a change of the zone some have no mention left."""
-        for (day,) in connection.execute("SELECT DISTINCT day FROM day_cells").fetchall():
-            yield rows_of(Period(date.fromordinal(day), date.fromordinal(day), self._zone))[0]
+        """See ``MentionStore``."""
+        self._touching.touch_everything()
 
     def touched(self, day: date) -> Touched:
         """See ``MentionStore``."""
-        with self._database.reading() as connection:
-            return Touched(day, last_change(connection))
+        return self._touching.touched(day)
 
     def numbers(self, day: date) -> DayNumbers:
         """See ``MentionStore``."""
@@ -308,13 +233,7 @@ class SqliteMentions:
 
     def settle(self, touched: Touched, fence: Fence) -> None:
         """See ``MentionStore``."""
-        start, end = rows_of(Period(touched.day, touched.day, self._zone))
-        with self._database.writing() as connection:
-            if not holds(connection, fence):
-                raise LeaseLost(f"the lease {fence.name} has gone to another process")
-            connection.execute(
-                "DELETE FROM pending_hours WHERE n >= ? AND n < ? AND change <= ?", (start, end, touched.seen)
-            )
+        self._touching.settle(touched, fence)
 
     def page(self, filters: Filters, *, after: str | None = None, limit: int = 50, order: Order = "newest") -> Page:
         """See ``MentionStore``."""
@@ -323,22 +242,13 @@ class SqliteMentions:
             names = self._naming.numbers(connection, filters)
             found = next_rows(connection, filters, walk, limit + 1, self._told, names)
             shown = found[:limit]
-            mentions = self._by_number(connection, [n for n, _ in shown])
+            mentions = self._reading.by_number(connection, [n for n, _ in shown])
         more = len(found) > limit
         return Page(tuple(mentions), write_cursor(order, shown[-1][1], shown[-1][0]) if more else None)
 
-    def _by_number(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
-        if not numbers:
-            return []
-        rows = connection.execute(
-            f"SELECT {MENTION_COLUMNS} FROM scraped_data WHERE n IN ({marks(numbers)})", numbers
-        ).fetchall()
-        place = {n: index for index, n in enumerate(numbers)}
-        return self._mentions(connection, sorted(rows, key=lambda row: place[row["n"]]))
-
     def numbered(self, connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Mention]:
         """The mentions in these rows, in their order."""
-        return self._by_number(connection, numbers)
+        return self._reading.by_number(connection, numbers)
 
     def stream(self, filters: Filters) -> Iterator[Mention]:
         """See ``MentionStore``."""
@@ -425,7 +335,7 @@ class SqliteMentions:
                 f"SELECT {MENTION_COLUMNS}, excluded, names_by FROM scraped_data WHERE id > ? ORDER BY id LIMIT ?",
                 (beyond, limit),
             ).fetchall()
-            return completed(connection, rows, self._mentions(connection, rows))
+            return completed(connection, rows, self._reading.mentions(connection, rows))
 
     def keep(self, kept: Sequence[Kept]) -> None:
         """See ``MentionStore``."""
