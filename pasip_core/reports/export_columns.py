@@ -13,7 +13,7 @@ Cell = str | int | float | None
 COLUMNS = (
     "id", "published_at", "platform", "source", "title", "content", "author", "author_followers", "likes", "shares",
     "comments", "url", "language", "keywords", "sentiment", "confidence", "positive", "neutral", "negative",
-    "corrected", "stances", "model_version",
+    "corrected", "stances", "model_version", "emotion",
 )  # fmt: skip
 
 
@@ -34,4 +34,5 @@ def cells_of(mention: Mention, labels: Mapping[str, str], zone: ZoneInfo) -> tup
         ("yes" if analysis.is_correction else "no") if analysis else None,
         "; ".join(f"{labels.get(id, id)}: {stance}" for id, stance in sorted(mention.stances.items())),
         analysis.model_version if analysis else None,
+        analysis.emotion if analysis else None,
     )  # fmt: skip

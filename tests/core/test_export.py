@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,6 +64,17 @@ def test_a_mention_keeps_its_numbers_and_names() -> None:
     sheet = xlsx_sheets(mention)[0][0]
     assert (sheet["content"], sheet["likes"], sheet["negative"]) == (mention.content, 3, 0.8)
     assert jsonl_rows(mention)[0]["stances"] == {"Anies Baswedan": "negative", "Jokowi": "negative"}
+
+
+def test_a_mention_tells_its_emotion_in_every_format() -> None:
+    mention = make_mention(sentiment="negative")
+    assert mention.analysis
+    mention = replace(mention, analysis=replace(mention.analysis, emotion="anger"))
+    assert [rows[0]["emotion"] for rows in (csv_rows(mention), xlsx_sheets(mention)[0], jsonl_rows(mention))] == [
+        "anger", "anger", "anger",
+    ]  # fmt: skip
+    assert csv_rows(make_mention())[0]["emotion"] == ""
+    assert jsonl_rows(make_mention())[0]["emotion"] is None
 
 
 def test_a_mention_without_analysis_is_pending_with_empty_scores() -> None:
