@@ -43,7 +43,7 @@ _PARAMETER = re.compile(
 )
 _AUTHORIZATION = re.compile(r"""(?ix) authorization ["']? \s* [=:] \s* ["']? (?P<value> (?:[a-z]+\s+)? [^\s"',}]+ )""")
 _BEARER = re.compile(r"(?i)\bbearer\s+(?P<value>[\w.~+/=-]{8,})")
-_ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
+_ADDRESS = re.compile(r"(?i)https?://[^\s'\"<>]+")
 _USERINFO = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{0,30}://(?P<value>[^\s/@'\"]+)@")
 
 

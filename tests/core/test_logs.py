@@ -58,6 +58,7 @@ def test_the_files_are_for_their_owner_only(logs: Path) -> None:
         '{"password": "hunter2hunter2"}',
         "the bearer hunter2hunter2 was refused",
         "no answer from https://contoh.example/rss?auth=hunter2hunter2",
+        "no answer from HTTPS://CONTOH.EXAMPLE/RSS?AUTH=hunter2hunter2",
         "'https://contoh.example/private-hunter2hunter2hunter2/rss': gone",
     ],
 )
