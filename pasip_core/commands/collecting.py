@@ -99,7 +99,7 @@ def add_feed(
     id = feed_id(address, kind)
     namesake = stores.feeds.get(id)
     if namesake and canonical_url(namesake.url) != canonical_url(address):  # /a-b and /a/b are two feeds
-        id = f"{id[:75]}-{hashlib.sha256(canonical_url(address).encode()).hexdigest()[:4]}"
+        id = f"{id[:75]}-{_four_letters(canonical_url(address))}"
     feed = Feed(id, _tidied(name) or host, address, datetime.now(UTC), kind=kind, handle=handle)
     return _watch(stores, feed, "news", who)
 
@@ -109,7 +109,7 @@ def add_place(stores: Stores, kind: str, text: str, name: str = "", *, who: str 
     place = read_place(kind, text)
     slug = re.sub(r"[^a-z0-9]+", "-", place.handle.lower()).strip("-")
     if slug != place.handle:  # a.b and a_b are two accounts
-        slug = f"{slug}-{hashlib.sha256(place.handle.encode()).hexdigest()[:4]}"
+        slug = f"{slug}-{_four_letters(place.handle)}"
     default = f"r/{place.handle}" if kind == "reddit" else f"@{place.handle}"
     feed = Feed(
         f"{kind}-{slug}"[:80], _tidied(name) or default, place.url, datetime.now(UTC), kind=kind, handle=place.handle
@@ -142,8 +142,14 @@ def remove_feed(stores: Stores, id: str, *, who: str = LOCAL) -> None:
 
 
 def feed_id(url: str, kind: str = "feed") -> str:
-    """A readable, stable id for the address of a feed or site: kind, host and path without secrets, letters and digits
-    only."""
-    parts = urlsplit(canonical_url(without_secrets(url)))
+    """A readable, stable id for the address of a feed or site: kind, host and path, letters and digits only. Secrets
+    are left out of it; what tells apart addresses that are the same without them is too short to tell them by."""
+    whole = canonical_url(url)
+    shown = without_secrets(whole)
+    parts = urlsplit(shown)
     slug = re.sub(r"[^a-z0-9]+", "-", f"{parts.netloc}{parts.path}-{parts.query}".lower()).strip("-")
-    return f"{kind}-{slug}"[:80]
+    return f"{kind}-{slug}"[:80] if shown == whole else f"{f'{kind}-{slug}'[:75]}-{_four_letters(whole)}"
+
+
+def _four_letters(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:4]

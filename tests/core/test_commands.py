@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -144,6 +145,18 @@ def test_feeds_that_differ_only_in_their_secret_are_two_and_their_names_do_not_t
     told = f"{[feed.id for feed in feeds]} {stores.sources.list()} {stores.audit.list()}"
     assert "satu" not in told
     assert "dua" not in told
+
+
+def test_a_private_feed_does_not_get_the_name_of_one_that_was_watched_before(stores: Stores) -> None:
+    alerts = [f"https://www.google.com/alerts/feeds/01234567890123456789/{n}8765432109876543210" for n in (1, 2)]
+    ids = []
+    for alert in alerts:
+        ids.append(collecting.add_feed(stores, alert).id)
+        collecting.remove_feed(stores, ids[-1])
+    assert ids[0] != ids[1]
+    again = collecting.add_feed(stores, alerts[0])
+    assert again.id == ids[0], "what it brought before is still its own"
+    assert re.fullmatch(r"feed-google-com-alerts-feeds-[0-9a-f]{4}", again.id)
 
 
 def test_a_channel_is_watched_once_however_it_is_written(stores: Stores) -> None:
