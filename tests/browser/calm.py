@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tests.waiting import wait_until
@@ -34,13 +35,16 @@ def choose(page: Any, field: Any, option: str) -> None:
 
 
 def click_through(page: Any, mark: Any, to: str) -> None:
-    """Click on a part of a chart until it leads to an address: while a chart is put into its page it hears nothing."""
+    """Click on a part of a chart until it leads to another address: while a chart is put into its page it hears
+    nothing. One that leads there late is not there to be clicked on again."""
     from playwright.sync_api import TimeoutError as TooLate
 
+    before, patience = page.url, 1000 * SECONDS_A_TRY
     for _ in range(TRIES):
-        mark.click(force=True)
         with suppress(TooLate):
-            return page.wait_for_url(to, timeout=1000 * SECONDS_A_TRY)
+            mark.click(force=True, timeout=patience)
+        with suppress(TooLate):
+            return page.wait_for_url(lambda url: url != before and fnmatchcase(url, to), timeout=patience)
     raise AssertionError(f"the chart does not lead to {to}")
 
 
