@@ -2,10 +2,13 @@
 
 A word is the sum of three vectors: its own (if it is known), the mean of its character n-grams' (so that a
 misspelt or new word is near its relatives) and that of its tone and negation. Filters over one to three words,
-the greatest answer of each, and an attention-weighted mean of the words go into one linear layer.
+the greatest answer of each, and an attention-weighted mean of the words go into one linear layer; so does, where the
+network learnt with one, the most that each cell of a memory shows. It reads the text forwards and backwards; gates
+that see two words say what a cell keeps, takes in and shows (Bradbury et al., Quasi-Recurrent Neural Networks, 2017),
+so that words far apart can speak of each other.
 
-A text's answer is the same to the last bit whatever else is asked: each text is computed by itself, each word
-once, and nothing goes through BLAS (``@``), which adds up in another order for other shapes.
+A text's answer is the same to the last bit whatever else is asked: each word is computed once, nothing is added up
+across texts, and nothing goes through BLAS (``@``), which adds up in another order for other shapes.
 """
 
 from __future__ import annotations
@@ -26,14 +29,21 @@ if TYPE_CHECKING:
     F32 = NDArray[np.float32]
 
 WIDTHS = (1, 2, 3)
+WAYS = ("forwards", "backwards")
 PAD = 3
 """Empty places after a text, and one fewer before it, so that every filter also sees nothing at all, as in training."""
 
 LONGEST = 256
 BUCKETS = 1 << 14
 SIZES = (3, 4, 5)
+GATES, REACH = 3, 2
+"""What a cell of the memory has a gate for (the new value, keeping, showing), and how many words a gate sees."""
+
+TOGETHER = 32
+"""Texts of similar length that are answered side by side."""
+
 REMEMBERED = 20_000
-"""Words whose answers are kept (2 kB each); beyond it the memory starts anew."""
+"""Words whose answers are kept (4 kB each); beyond it they are forgotten and worked out anew."""
 
 
 def codes(tokens: Sequence[str], lexicon: Lexicon) -> list[int]:
@@ -74,10 +84,18 @@ class WordNet:
         self._words, self._pieces, self._tones = (
             arrays[name].astype(np.float32) for name in ("words", "pieces", "tones")
         )
-        # All filters side by side, one column block for each place under each width; the attention is the last column.
+        # All side by side: filters, one column block for each place under each width; gates, for each place first those
+        # that read forwards; the attention in the last column.
         filters = [arrays[f"filter{width}"][:, :, place].T for width in WIDTHS for place in range(width)]
-        self._filters = np.concatenate([*filters, arrays["attention"][:, None]], axis=1).astype(np.float32)
+        self._gated = WAYS[0] in arrays
+        gates = [arrays[way][:, :, place].T for place in range(REACH) for way in WAYS] if self._gated else []
+        columns = [*filters, *gates, arrays["attention"][:, None]]
+        self._filters = np.concatenate(columns, axis=1).astype(np.float32)
         self._biases = [arrays[f"bias{width}"].astype(np.float32) for width in WIDTHS]
+        if self._gated:
+            self._gate_bias = np.stack([arrays[f"{way}_bias"] for way in WAYS]).astype(np.float32)
+            start, wide = self._words.shape[1] + sum(block.shape[1] for block in filters), self._gate_bias.size
+            self._before, self._now = slice(start, start + wide), slice(start + wide, start + 2 * wide)
         self._out, self._out_bias = arrays["out"].astype(np.float32), arrays["out_bias"].astype(np.float32)
         # Where there is no word, its vector and all answers to it are zero.
         self._empty = np.zeros(self._words.shape[1] + self._filters.shape[1], dtype=np.float32)
@@ -85,14 +103,25 @@ class WordNet:
 
     def logits(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         """One row a text, one column a label."""
-        return np.array([self._judge(list(tokens[:LONGEST]) or [""]) for tokens in texts], dtype=np.float64)
+        tokens = [list(text[:LONGEST]) or [""] for text in texts]
+        found = np.zeros((len(tokens), len(self._out)))
+        by_length = sorted(range(len(tokens)), key=lambda number: len(tokens[number]))
+        for start in range(0, len(tokens), TOGETHER):
+            chosen = by_length[start : start + TOGETHER]
+            found[chosen] = self._judge([self._rows(tokens[number]) for number in chosen])
+        return found
 
-    def _judge(self, tokens: list[str]) -> F32:
+    def _judge(self, texts: list[F32]) -> list[F32]:
+        answers = [[*self._convolve(rows), self._attend(rows[PAD - 1 : -PAD])] for rows in texts]
+        if self._gated:
+            for answer, shown in zip(answers, self._remember([rows[PAD - 2 : 1 - PAD] for rows in texts]), strict=True):
+                answer.append(shown)
+        return [np.einsum("f,lf->l", np.concatenate(answer), self._out) + self._out_bias for answer in answers]
+
+    def _rows(self, tokens: list[str]) -> F32:
+        """What there is to know of each token, with the empty places around them."""
         words = [self._word(word) for word in zip(tokens, codes(tokens, self._lexicon), strict=True)]
-        rows = np.concatenate([self._empty] * (PAD - 1) + words + [self._empty] * PAD).reshape(-1, len(self._empty))
-        found = np.concatenate([*self._convolve(rows), self._attend(rows[PAD - 1 : -PAD])])
-        logits: F32 = np.einsum("f,lf->l", found, self._out) + self._out_bias
-        return logits
+        return np.concatenate([self._empty] * (PAD - 1) + words + [self._empty] * PAD).reshape(-1, len(self._empty))
 
     def _word(self, word: tuple[str, int]) -> F32:
         """What there is to know of a token and its code: its vector, and what filters and attention make of it."""
@@ -125,11 +154,39 @@ class WordNet:
             found.append(np.maximum(total.max(axis=0) + bias, 0))
         return found
 
+    def _remember(self, texts: list[F32]) -> F32:
+        """What the memory shows of each text, whose rows have one empty place on either side.
+
+        Side by side, since each place waits for the one before: each text's numbers are its own all the same.
+        """
+        wide = self._gate_bias.shape[1]
+        lengths = np.array([len(rows) - 2 for rows in texts])
+        gates = np.zeros((lengths.max(), len(texts), len(WAYS), wide), dtype=np.float32)
+        for number, rows in enumerate(texts):
+            now, length = rows[1:-1, self._now], lengths[number]
+            gates[:length, number, 0] = (rows[:-2, self._before] + now)[:, :wide]
+            gates[:length, number, 1] = (rows[2:, self._before] + now)[::-1, wide:]
+        new, keep, show = np.split(gates + self._gate_bias, GATES, axis=3)
+        kept = _opened(keep)
+        held = (1 - kept) * np.tanh(new)  # at first what each word brings, then with what is left of those before it
+        for place in range(1, len(held)):
+            held[place] += kept[place] * held[place - 1]
+        shown = held * _opened(show)
+        shown[np.arange(len(shown))[:, None] >= lengths] = -np.inf
+        most: F32 = shown.max(axis=0)
+        return most.reshape(len(texts), -1)
+
     def _attend(self, rows: F32) -> F32:
         vectors, weights = rows[:, : self._words.shape[1]], rows[:, -1]
         powers = np.exp(weights - weights.max())
         mean: F32 = np.einsum("t,td->d", powers, vectors) / powers.sum()
         return mean
+
+
+def _opened(gates: F32) -> F32:
+    """How far each is open: 0 to 1."""
+    share: F32 = np.reciprocal(1 + np.exp(-gates))
+    return share
 
 
 def save_net(arrays: dict[str, NDArray[Any]], path: Path) -> None:
