@@ -13,7 +13,7 @@ import numpy as np
 
 from pasip_core.errors import InputError
 
-from .lexicon import WORDS, read_lines
+from .lexicon import read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,8 +24,13 @@ NUSAX = ("indonesian", "javanese", "sundanese")
 REGIONAL_WEIGHT = 2.0
 """How much a text of NusaX counts beside one of SmSA, which has none in Javanese or Sundanese."""
 
-POLITICS = "politics"
+SENTENCES = Path(__file__).parent / "sentences"
+OWN = "own"
 """The source of our own sentences."""
+
+OWN_WEIGHT = 0.5
+"""How much one of them counts beside a text that somebody published. Those on public life, of which no set has any,
+count 1."""
 
 NAMES_EACH = 3
 OURS, CORRECTED = -1_000_000, -2_000_000
@@ -90,7 +95,7 @@ def read_training(
     corrections: Sequence[tuple[str, str]] = (),
     weight: float = 1.0,
 ) -> Labelled:
-    """SmSA train, NusaX train and our own sentences, without any text of SmSA's or NusaX's valid, each once.
+    """SmSA train, NusaX train and sentences of our own, without any text of SmSA's or NusaX's valid, each once.
 
     ``corrections`` (text, label) come first, so that they outrank the same text in a set, and count ``weight`` each.
     """
@@ -107,24 +112,36 @@ def read_training(
                 collected.add(text, label, path.stem, weight=REGIONAL_WEIGHT, group=-1 - row)
             else:
                 collected.add(text, label, path.stem)
-    for text, label, sentence in read_politics():
-        collected.add(text, label, POLITICS, group=OURS - sentence)
+    for text, label, sentence in read_politics(limit):
+        collected.add(text, label, OWN, group=OURS - sentence)
+    for language in ("javanese", "sundanese"):
+        for text, label in read_sentences(language, SENTIMENT_LABELS, limit):
+            collected.add(text, label, OWN, weight=OWN_WEIGHT)
     return collected.labelled()
 
 
-def read_politics() -> Iterator[tuple[str, str, int]]:
-    """Our own sentences on public life, each with several names in turn: text, label, number of the sentence."""
-    sections = read_lines(WORDS / "politics.txt")
+def read_politics(limit: int | None = None) -> Iterator[tuple[str, str, int]]:
+    """Our own sentences on public life, each with several names in turn: text, label, number of the sentence.
+
+    At most ``limit`` sentences of each label.
+    """
+    sections = read_lines(SENTENCES / "politics.txt")
     names = [name for line in sections["who"] for name in line.split("|") if name]
-    sentences = [(sentence, label) for label in SENTIMENT_LABELS for sentence in sections[label]]
+    sentences = [(sentence, label) for label in SENTIMENT_LABELS for sentence in sections[label][:limit]]
     for number, (sentence, label) in enumerate(sentences):
         for turn in range(NAMES_EACH):
             name = names[(number * NAMES_EACH + turn) % len(names)]
             yield sentence.format(who=name, tag=name.title().replace(" ", "")), label, number
 
 
+def read_sentences(name: str, labels: Sequence[str], limit: int | None = None) -> Iterator[tuple[str, str]]:
+    """Our own sentences of one file: text, label. At most ``limit`` of each label."""
+    sections = read_lines(SENTENCES / f"{name}.txt")
+    return ((text, label) for label in labels for text in sections[label][:limit])
+
+
 def read_emotion_training(folder: Path, *, limit: int | None = None) -> Labelled:
-    """EmoT train, and as ``neutral`` what states facts: SmSA's neutral texts and NERGrit's sentences.
+    """EmoT train, tweets of our own, and as ``neutral`` what states facts: neutral texts of SmSA, NERGrit's sentences.
 
     Nothing that stands in a valid set, each text once.
     """
@@ -136,6 +153,8 @@ def read_emotion_training(folder: Path, *, limit: int | None = None) -> Labelled
     collected = _Collected((*EMOTION_LABELS, "neutral"), unwanted=held)
     for text, label in read_labelled(emotion / "emot_train.csv", EMOTION_LABELS).found[:limit]:
         collected.add(text, label, "emot_train")
+    for text, label in read_sentences("emotion", EMOTION_LABELS, limit):
+        collected.add(text, label, OWN, weight=OWN_WEIGHT)
     plain = [text for text, label in read_labelled(sentiment / "smsa_train.tsv").found if label == "neutral"]
     facts = [plain_text(sentence) for sentence in read_tagged(entities / "nergrit_train.txt")]
     for text in plain[: limit or FACTS] + facts[: limit or FACTS]:

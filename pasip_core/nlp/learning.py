@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .blend import Mixture
-from .corpora import POLITICS, Labelled
+from .corpora import OWN, Labelled
 from .features import GRAMS, Grams
 from .lexicon import LEXICONS
 from .linear import Family, LinearModel
@@ -48,7 +48,7 @@ def learn(data: Labelled, recipe: Recipe) -> Learnt:
         held = [texts[i] for i in unseen]
         linear[unseen] = _fit(*part, recipe).logits(held)
         net[unseen] = WordNet(_learn_net(*part, recipe), LEXICONS[recipe.lexicon]).logits(held)
-    real = data.sources != POLITICS
+    real = data.sources != OWN
     mixture = calibrate(linear[real], net[real], data.labels[real], data.weights[real]).leaning(recipe.lean)
     whole = texts, data.labels, data.weights
     return Learnt(_fit(*whole, recipe), _learn_net(*whole, recipe), mixture, mixture.probabilities(linear, net))
@@ -65,6 +65,8 @@ def _learn_net(
         lexicon=LEXICONS[recipe.lexicon],
         epochs=recipe.epochs,
         agreement=recipe.agreement,
+        adversity=recipe.adversity,
+        cells=recipe.cells,
     )
 
 

@@ -28,7 +28,8 @@ class Recipe:
     ``strength`` is the inverse regularisation of the linear part: a logistic regression, or with ``hinge`` one
     separating plane a label under squared hinge loss. ``lexicon`` is what the network knows.
     ``lean`` makes labels likelier than the sets that were learnt have them; ``agreement`` is how much two readings of
-    a text by the network must agree while it learns.
+    a text by the network must agree while it learns, ``adversity`` how far its words are moved to where it errs, and
+    ``cells`` how many its memory has in each direction (0: it has none).
     """
 
     task: str
@@ -41,6 +42,8 @@ class Recipe:
     hinge: bool = False
     lean: tuple[float, ...] = ()
     agreement: float = 0.0
+    adversity: float = 0.0
+    cells: int = 0
     seed: int = 20_261_124
     folds: int = 3
 
@@ -52,7 +55,7 @@ class Recipe:
 
 SENTIMENT = Recipe(
     task="sentiment",
-    version="bundled-sentiment-5",
+    version="bundled-sentiment-6",
     labels=SENTIMENT_LABELS,
     parts=(
         Part("word", Shape(words=(1, 2, 3), skips=True)),
@@ -69,11 +72,13 @@ SENTIMENT = Recipe(
     lexicon="civic",
     epochs=6,
     agreement=1.0,
+    adversity=0.5,
+    cells=48,
 )
 
 EMOTION = Recipe(
     task="emotion",
-    version="bundled-emotion-2",
+    version="bundled-emotion-3",
     labels=(*EMOTION_LABELS, "neutral"),
     parts=(
         Part("word", Shape(words=(1, 2))),
@@ -84,4 +89,5 @@ EMOTION = Recipe(
     strength=2.0,
     lexicon="mood",
     epochs=14,
+    agreement=1.0,
 )
