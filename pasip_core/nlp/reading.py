@@ -14,6 +14,7 @@ LONG = 1_500
 
 LEAD, ENDING = 1_000, 300
 
+_RETWEET = re.compile(r"(?:\s*RT\s+@\w+\s*:?)+\s*")
 _INVISIBLE = frozenset("\ufe0f\u200d🏻🏼🏽🏾🏿♀♂")
 _HASHTAG = re.compile(r"#(\w{4,80})")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -27,10 +28,13 @@ _WHOLE = frozenset({"punya", "tanya", "hanya", "bertanya", "menanya", "mempunyai
 
 def model_tokens(text: str) -> list[str]:
     """Tokens for the bundled models: ``normalise`` with numbers as ``0``, emoji by name, the clitic -nya and the words
-    of a hashtag apart, and common Javanese and Sundanese words as the Indonesian ones that they mean.
+    of a hashtag apart, and common Javanese and Sundanese words as the Indonesian ones that they mean. A retweet says
+    what it repeats.
     """
     found: list[str] = []
     read = lead(text)
+    if repeats := _RETWEET.match(read):
+        read = read[repeats.end() :]
     if "#" in read:
         read = _HASHTAG.sub(_words_of, read)
     for token in tokens(read):

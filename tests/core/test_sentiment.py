@@ -85,6 +85,15 @@ def test_scores_are_probabilities_for_any_text_there_is() -> None:
         assert abs(sum(values) - 1) < 1e-9
 
 
+@pytest.mark.parametrize("in_front", ["RT @warga_hulu: ", "RT @warga_hulu ", "  RT @satu: RT @dua: "])
+def test_a_retweet_is_read_as_what_it_repeats(in_front: str) -> None:
+    text = "Jembatan gantung di hulu akhirnya dibuka kembali setelah dua tahun diperbaiki"
+    model = load_sentiment("bundled")
+
+    assert model.predict([in_front + text]) == model.predict([text])
+    assert model.predict(["RT gang kami banjir"]) != model.predict(["gang kami banjir"])
+
+
 def test_an_answer_does_not_depend_on_the_company_of_the_text() -> None:
     texts = _texts_of_all_lengths(600)
     shuffled = random.Random(1).sample(texts, len(texts))
